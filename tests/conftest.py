@@ -1,0 +1,72 @@
+"""No connections but loopback, no windows, and the real files only where there are some."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ["MPLBACKEND"] = "agg"
+
+# No test judges by time: a slow machine is not a fault.
+settings.register_profile("toolkit", deadline=None)
+settings.load_profile("toolkit")
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+REAL_DATA = Path(os.environ.get("TOOLKIT_REAL_DATA") or REPOSITORY.parent / "shared" / "data")
+NO_REAL_DATA = f"no real files in {REAL_DATA}: name their folder in TOOLKIT_REAL_DATA"
+
+CONNECT = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
+
+
+def is_local(address) -> bool:
+    """Say whether an address (a path, or a host with its port) is on this machine."""
+    if not isinstance(address, tuple) or address[0] == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def guarded(name):
+    def connect(self, address):
+        if not is_local(address):
+            # Not an OSError, which the code under test may expect and swallow.
+            raise RuntimeError(f"connection to {address!r}: mark the test `network`")
+        return CONNECT[name](self, address)
+
+    return connect
+
+
+def pytest_configure(config):
+    for name in CONNECT:
+        setattr(socket.socket, name, guarded(name))
+
+
+def pytest_unconfigure(config):
+    for name, original in CONNECT.items():
+        setattr(socket.socket, name, original)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("realdata") and not REAL_DATA.is_dir():
+            item.add_marker(pytest.mark.skip(reason=NO_REAL_DATA))
+
+
+@pytest.fixture(autouse=True)
+def _open_network(request, monkeypatch):
+    if request.node.get_closest_marker("network"):
+        for name, original in CONNECT.items():
+            monkeypatch.setattr(socket.socket, name, original)
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """Return the folder with the real files of the providers."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(NO_REAL_DATA)
+    return REAL_DATA

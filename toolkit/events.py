@@ -1,0 +1,540 @@
+"""The event table: its columns and codes, and what is done to it before anything is counted."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import (
+    ColumnError,
+    EmptySelectionError,
+    OptionError,
+    check_option,
+    did_you_mean,
+)
+from toolkit.problems import NOTED, Problems
+from toolkit.provenance import (
+    add_step,
+    coverage,
+    cut_spans,
+    find_spans,
+    pack_coverage,
+    read_record,
+    stamp,
+)
+
+DATE_PRECISIONS = ["day", "days", "week", "month", "longer"]
+GEO_PRECISIONS = ["exact", "near", "admin2", "admin1", "wider", "country", "international"]
+VIOLENCE_TYPES = ["state-based", "non-state", "one-sided"]
+ACTOR_TYPES = [
+    "state", "rebel", "political militia", "identity militia",
+    "rioters", "protesters", "civilians", "external",
+]  # fmt: skip
+
+# name: (kind, meaning); kinds are text, date, category, number, integer, flag
+COLUMNS: dict[str, tuple[str, str]] = {
+    "event_id": ("text", "the provider's own id, unique within `dataset`"),
+    "dataset": ("text", "name of the dataset in the catalog"),
+    "date_start": ("date", "first day on which the event may have happened"),
+    "date_end": ("date", "last such day; the same day where the provider gives one date"),
+    "date_precision": ("category", "day < days < week < month < longer"),
+    "date_precision_code": ("text", "the provider's own code"),
+    "geo_precision": (
+        "category",
+        "exact < near < admin2 < admin1 < wider < country < international",
+    ),
+    "geo_precision_code": ("text", "the provider's own code"),
+    "country": ("text", "country in which the event happened, as recorded"),
+    "admin1": ("text", "first-order administrative unit, as recorded; unique only with `country`"),
+    "admin2": ("text", "second-order administrative unit, as recorded"),
+    "location": ("text", "name of the place, as recorded"),
+    "latitude": ("number", "degrees north"),
+    "longitude": ("number", "degrees east"),
+    "event_type": ("text", "the provider's own words"),
+    "sub_event_type": ("text", "the provider's own words"),
+    "violence_type": ("category", "state-based, non-state or one-sided; missing if not recorded"),
+    "actor1": ("text", "first actor as recorded, coalitions unsplit"),
+    "actor2": ("text", "second actor as recorded; missing where there is one actor only"),
+    "actor1_id": ("text", "the provider's id of actor1"),
+    "actor2_id": ("text", "the provider's id of actor2"),
+    "actor1_type": ("category", ", ".join(ACTOR_TYPES)),
+    "actor2_type": ("category", ", ".join(ACTOR_TYPES)),
+    "assoc_actor_1": ("text", "names listed beside actor1, as recorded"),
+    "assoc_actor_2": ("text", "names listed beside actor2, as recorded"),
+    "country_id": ("text", "the provider's number of the country (gwno or ISO, see provenance)"),
+    "conflict_id": ("text", "the provider's id of the conflict"),
+    "dyad_id": ("text", "the provider's id of the dyad"),
+    "directed": ("flag", "whether the order of the actors means anything"),
+    "deaths_civilians": ("integer", "civilian deaths, the provider's best estimate"),
+    "fatalities": ("integer", "deaths, the provider's best estimate; ACLED's 0 may mean unknown"),
+    "fatalities_low": ("integer", "low estimate; missing where the provider gives none"),
+    "fatalities_high": ("integer", "high estimate; missing where the provider gives none"),
+    "civilian_targeting": ("flag", "whether civilians were the target; missing if not recorded"),
+}
+CATEGORIES = {
+    "date_precision": (DATE_PRECISIONS, True),
+    "geo_precision": (GEO_PRECISIONS, True),
+    "violence_type": (VIOLENCE_TYPES, False),
+    "actor1_type": (ACTOR_TYPES, False),
+    "actor2_type": (ACTOR_TYPES, False),
+}
+DTYPES = {
+    "text": "str",
+    "date": "datetime64[us]",
+    "number": "float64",
+    "integer": "Int64",
+    "flag": "boolean",
+}
+
+
+def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFrame:
+    """Build an event table from typed columns: all columns of `COLUMNS`, in order, right dtypes.
+
+    Columns not given are missing throughout; columns that are not part of the event table follow
+    behind, as they are. For writers of sources.
+
+    Examples
+    --------
+    >>> from toolkit.events import make_event_table
+    >>> table = make_event_table({"event_id": ["1"]}, index=pd.RangeIndex(1))
+    >>> table.shape[1] == len(COLUMNS), str(table["latitude"].dtype)
+    (True, 'float64')
+    """
+    table = {}
+    for name, (kind, _) in COLUMNS.items():
+        values = pd.Series(columns.get(name), index=index)
+        if kind == "category":
+            levels, ordered = CATEGORIES[name]
+            table[name] = values.astype(pd.CategoricalDtype(levels, ordered=ordered))
+        else:
+            table[name] = values.astype(DTYPES[kind])
+    extra = {n: pd.Series(v, index=index) for n, v in columns.items() if n not in COLUMNS}
+    return pd.DataFrame({**table, **extra}, index=index)
+
+
+def validate_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Check that a table is an event table, and list the rows that a reviewer would ask about.
+
+    Noted are: a missing id and one that stands twice within its dataset, a missing `date_start`,
+    an end before the start, coordinates out of range, negative deaths, a best estimate outside its
+    low and high estimate (UCDP has such rows, so this is a note and not an error).
+
+    Parameters
+    ----------
+    events
+        Event table; one made by hand needs at least event_id, dataset and date_start.
+
+    Returns
+    -------
+    DataFrame
+        The table of problems, empty if there are none; `record` is the position of the row in
+        `events`, from 1.
+
+    Raises
+    ------
+    ColumnError
+        A column that every event needs is missing, or date_start does not hold dates.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> ct.validate_events(ct.load_sample("ged"))["reason"].unique().tolist()
+    ['best estimate above the high one']
+    """
+    check_dates(events, ["event_id", "dataset"])
+    problems = Problems()
+    for column, rows, reason in _doubts(events):
+        at = np.flatnonzero(rows.fillna(False).to_numpy(bool))
+        problems.add(at + 1, column, events[column].iloc[at].tolist(), reason, NOTED)
+    return problems.table()
+
+
+def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
+    """Yield column, rows and reason of everything doubtful in a table."""
+    has = events.columns.__contains__
+    no_id, twice = events["event_id"].isna(), events.duplicated(["dataset", "event_id"], keep=False)
+    yield "event_id", no_id, "no id: the event cannot be told from others"
+    yield "event_id", twice & ~no_id, "id stands twice"
+    yield "date_start", events["date_start"].isna(), "no date: not counted in any period"
+    if has("date_end"):
+        yield "date_end", events["date_end"] < events["date_start"], "ends before it starts"
+    for column, limit in (("latitude", 90), ("longitude", 180)):
+        if has(column):
+            yield column, events[column].abs() > limit, "out of range"
+    for column in ("fatalities", "fatalities_low", "fatalities_high", "deaths_civilians"):
+        if has(column):
+            yield column, events[column] < 0, "negative"
+    if has("fatalities") and has("fatalities_low") and has("fatalities_high"):
+        best = events["fatalities"]
+        yield "fatalities_low", events["fatalities_low"] > best, "low estimate above the best one"
+        yield (
+            "fatalities_high",
+            best > events["fatalities_high"],
+            "best estimate above the high one",
+        )
+
+
+def check_columns(table: pd.DataFrame, needed: Iterable[str]) -> None:
+    """Raise `ColumnError`, with the nearest names there are, for the first column missing."""
+    for column in needed:
+        if column not in table.columns:
+            raise ColumnError(
+                f"The table has no column {column!r}.",
+                did_you_mean(column, table.columns),
+                f"table.rename(columns={{'its name there': {column!r}}})",
+            )
+
+
+def check_dates(events: pd.DataFrame, needed: Iterable[str] = ()) -> None:
+    """Raise `ColumnError` unless these columns are there, and `date_start` holding dates."""
+    check_columns(events, [*needed, "date_start"])
+    if not pd.api.types.is_datetime64_any_dtype(events["date_start"]):
+        raise ColumnError(
+            f"date_start holds {events['date_start'].dtype}, not dates.",
+            "datetime64.",
+            "events['date_start'] = pd.to_datetime(events['date_start'])",
+        )
+
+
+def check_day(name: str, value: object) -> pd.Timestamp:
+    """Return a day as a Timestamp, or raise `OptionError`.
+
+    Only whole days: pandas would take 2016 for nanoseconds since 1970, and "2019" as the end of a
+    span for the first of January.
+
+    Examples
+    --------
+    >>> check_day("start", "2016-1-31")
+    Timestamp('2016-01-31 00:00:00')
+    """
+    written = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d?-\d\d?", value.strip())
+    if written or isinstance(value, datetime.date | np.datetime64):
+        day = pd.to_datetime(value, errors="coerce")
+        if not pd.isna(day):
+            return day.normalize()
+    raise OptionError(
+        f"{name}={value!r} is not a day.",
+        "a day of the calendar, written year-month-day.",
+        f"{name}='2016-01-31'",
+    )
+
+
+def describe_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Describe an event table in one readable table: what a reviewer asks first.
+
+    Parameters
+    ----------
+    events
+        Event table.
+
+    Returns
+    -------
+    DataFrame
+        Index (topic, item), columns `value` and `share` (of all events, where that makes sense).
+        Topics: source, coverage, time, date precision, place precision, missing, actors,
+        violence, deaths, to note. It says that ACLED's 0 deaths may mean unknown, and that
+        deaths of different datasets are not summed.
+
+    Raises
+    ------
+    EmptySelectionError
+        The table has no rows.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> table = ct.describe_events(ct.load_sample("ged"))
+    >>> table.loc["time"]
+                                      value  share
+    item
+    first event                  2012-01-01
+    last event                   2019-12-31
+    events of more than one day         420  18.1%
+    """
+    if len(events) == 0:
+        raise EmptySelectionError(
+            "There are no events to describe.",
+            "at least one row.",
+            "len(events), and look at the filter",
+        )
+    check_dates(events, ["event_id", "dataset"])
+    lines: list[Line] = []
+    for part in (_describe_source, _describe_time, _describe_precision, _describe_missing,
+                 _describe_actors, _describe_deaths, _describe_notes):  # fmt: skip
+        lines.extend(part(events))
+    table = pd.DataFrame(lines, columns=["topic", "item", "value", "share"])
+    table["value"] = [
+        f"{v:,}" if isinstance(v, (int, np.integer)) else str(v) for v in table["value"]
+    ]
+    table["share"] = [
+        f"{s:.1%}" if s is not None else ""
+        for s in table["share"].astype(object).where(table["share"].notna(), None)
+    ]
+    return stamp(table.set_index(["topic", "item"]), read_record(events))
+
+
+Line = tuple[str, str, object, float | None]
+
+
+def _describe_source(events: pd.DataFrame) -> Iterable[Line]:
+    record = read_record(events)
+    for key in ("title", "version", "format", "file", "filters", "steps"):
+        if record.get(key):
+            yield "source", key, record[key], None
+    for key in ("rows_in_file", "rows_left_out"):
+        if key in record:
+            yield "source", key.replace("_", " "), int(record[key]), None
+    if not record:
+        yield "source", "provenance", "not recorded", None
+    yield "source", "events", len(events), None
+    spans = coverage(events)
+    for row in spans.head(5).itertuples():
+        hole = pd.isna(row.start)
+        span = "not covered" if hole else f"{_say_day(row.start)} to {_say_day(row.end)}"
+        span += f" ({row.basis})"
+        yield "coverage", "every country" if row.country == "*" else str(row.country), span, None
+    if len(spans) > 5:
+        yield "coverage", "further rows", f"{len(spans) - 5}, see ct.coverage(events)", None
+
+
+def _say_day(day: pd.Timestamp) -> str:
+    return "none has a date" if pd.isna(day) else f"{day:%Y-%m-%d}"
+
+
+def _describe_time(events: pd.DataFrame) -> Iterable[Line]:
+    start = events["date_start"]
+    yield "time", "first event", _say_day(start.min()), None
+    yield "time", "last event", _say_day(start.max()), None
+    if "date_end" in events:
+        longer = int((events["date_end"] > start).sum())
+        yield "time", "events of more than one day", longer, longer / len(events)
+
+
+def _describe_precision(events: pd.DataFrame) -> Iterable[Line]:
+    for column, topic in (
+        ("date_precision", "date precision"),
+        ("geo_precision", "place precision"),
+    ):
+        if column in events:
+            counts = events[column].value_counts(sort=False, dropna=False)
+            for level, n in counts[counts > 0].items():
+                yield topic, "missing" if pd.isna(level) else str(level), int(n), n / len(events)
+
+
+def _describe_missing(events: pd.DataFrame) -> Iterable[Line]:
+    absent = [c for c in COLUMNS if c in events and events[c].isna().all()]
+    if absent:
+        yield "missing", "not in this dataset or file", ", ".join(absent), None
+    for column in COLUMNS:
+        n = int(events[column].isna().sum()) if column in events and column not in absent else 0
+        if n:
+            yield "missing", column, n, n / len(events)
+
+
+def _describe_actors(events: pd.DataFrame) -> Iterable[Line]:
+    if "actor1" not in events or "actor2" not in events:
+        return
+    both = pd.concat([events["actor1"], events["actor2"]]).dropna()
+    yield "actors", "names as recorded", int(both.nunique()), None
+    for name, n in both.value_counts().head(3).items():
+        yield "actors", f"most often: {name}", int(n), n / len(events)
+    alone = int(events["actor2"].isna().sum())
+    yield "actors", "events with one actor only", alone, alone / len(events)
+
+
+def _describe_deaths(events: pd.DataFrame) -> Iterable[Line]:
+    if "fatalities" not in events:
+        return
+    several = events["dataset"].nunique() > 1
+    if several:
+        yield "deaths", "of several datasets", "defined differently: never summed", None
+    for dataset, part in events.groupby("dataset", sort=True):
+        label = f" ({dataset})" if several else ""
+        for column in ("fatalities_low", "fatalities", "fatalities_high"):
+            if column in part and part[column].notna().any():
+                yield "deaths", column + label, int(part[column].sum()), None
+        none = int((part["fatalities"] == 0).sum())
+        yield "deaths", "events with 0" + label, none, none / len(part)
+        if str(dataset).endswith("acled"):  # its invented sample too
+            yield "deaths", "what 0 means" + label, "none reported, or unknown", None
+        if "fatalities_high" in part and part["fatalities_high"].notna().any():
+            wide = int((part["fatalities_high"] > part["fatalities"]).sum())
+            yield "deaths", "high above best" + label, wide, wide / len(part)
+
+
+def _describe_notes(events: pd.DataFrame) -> Iterable[Line]:
+    counts = validate_events(events).groupby(["column", "reason"]).size()
+    for (column, reason), n in counts.items():
+        yield "to note", f"{column}: {reason}", int(n), n / len(events)
+    same = [c for c in ("dataset", "date_start", "actor1", "actor2", "latitude", "longitude",
+                        "event_type", "sub_event_type", "fatalities") if c in events]  # fmt: skip
+    twins = int(events.duplicated(same).sum())
+    yield "to note", "alike in date, place, actors, type and deaths", twins, twins / len(events)
+
+
+def filter_events(
+    events: pd.DataFrame,
+    *,
+    countries: Sequence[str] | str | None = None,
+    admin1: Sequence[str] | str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    event_types: Sequence[str] | str | None = None,
+    violence_types: Sequence[str] | str | None = None,
+    actors: Sequence[str] | str | None = None,
+    date_precision: str | None = None,
+    geo_precision: str | None = None,
+) -> pd.DataFrame:
+    """Keep the events that meet all conditions, and record them so that they travel along.
+
+    Unlike a plain pandas filter this one stands in the source line and the citation, and it cuts
+    the coverage, so that a panel is not filled with zeros where nothing was looked for.
+
+    Parameters
+    ----------
+    events
+        Event table.
+    countries, admin1, event_types, violence_types
+        Values to keep, as recorded.
+    start, end
+        First and last day of `date_start`, both included, e.g. "2016-01-01".
+    actors
+        Keep events in which one of these is actor1 or actor2, by exact name as recorded.
+    date_precision, geo_precision
+        The least precise level to keep, e.g. "week" or "admin1"; events without a recorded
+        precision are left out.
+
+    Returns
+    -------
+    DataFrame
+        Event table with the same index for the rows kept.
+
+    Raises
+    ------
+    OptionError
+        A value that no event has (with the nearest that exist), something that is not a day, or
+        a start after the end.
+    ColumnError
+        A column that a condition needs is not there.
+    EmptySelectionError
+        No event meets all conditions together.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> events = ct.filter_events(ct.load_sample("ged"), geo_precision="near", start="2015-01-01")
+    >>> len(events), events.attrs["filters"]
+    (978, 'geo_precision at least near; start 2015-01-01')
+    """
+    chosen = {
+        "country": countries,
+        "admin1": admin1,
+        "event_type": event_types,
+        "violence_type": violence_types,
+    }
+    check_dates(events)
+    keep = pd.Series(True, index=events.index)
+    said: list[str] = []
+    for column, values in chosen.items():
+        if values is not None:
+            names = _known_values(events, [column], values)
+            keep &= events[column].isin(names).astype(bool)
+            said.append(f"{column} {' or '.join(names)}")
+    if actors is not None:
+        names = _known_values(events, ["actor1", "actor2"], actors)
+        keep &= (events["actor1"].isin(names) | events["actor2"].isin(names)).astype(bool)
+        said.append(f"actor {' or '.join(names)}")
+    for column, least in (("date_precision", date_precision), ("geo_precision", geo_precision)):
+        if least is not None:
+            keep &= _precise(events, column, least)
+            said.append(f"{column} at least {least}")
+    first, last = _days(start, end)
+    if start is not None:
+        keep &= events["date_start"] >= first
+        said.append(f"start {first:%Y-%m-%d}")
+    if end is not None:
+        keep &= events["date_start"] < last + pd.Timedelta(days=1)
+        said.append(f"end {last:%Y-%m-%d}")
+    if not keep.any():
+        raise EmptySelectionError(
+            f"No event meets all conditions: {'; '.join(said) or 'the table has no rows'}.",
+            f"conditions that some of the {len(events):,} events meet together.",
+            "ct.filter_events(events, ...) with one condition at a time, to see which empties it",
+        )
+    spans = cut_spans(
+        _choose_spans(coverage(events), countries, event_types), start=first, end=last
+    )
+    return _record_filter(events, events[keep].copy(), said, spans)
+
+
+def _listed(values: Sequence[str] | str) -> list[str]:
+    return [values] if isinstance(values, str) else list(values)
+
+
+def _known_values(
+    events: pd.DataFrame, columns: list[str], values: Sequence[str] | str
+) -> list[str]:
+    """Return the values as a list, or say which of them no event has."""
+    check_columns(events, columns)
+    wanted = _listed(values)
+    known = set(pd.concat([events[c].astype("str") for c in columns]).dropna())
+    for value in wanted:
+        if value not in known:
+            raise OptionError(
+                f"No event has {' or '.join(columns)} {value!r}.",
+                did_you_mean(value, sorted(known)),
+                f"events[{columns[0]!r}].value_counts()",
+            )
+    return wanted
+
+
+def _precise(events: pd.DataFrame, column: str, least: str) -> pd.Series:
+    check_columns(events, [column])
+    levels, _ = CATEGORIES[column]
+    check_option(column, least, levels)
+    return events[column].isin(levels[: levels.index(least) + 1]).astype(bool)
+
+
+def _days(start: str | None, end: str | None) -> tuple[Any, Any]:
+    """Return first and last day, NaT where not given."""
+    first = pd.NaT if start is None else check_day("start", start)
+    last = pd.NaT if end is None else check_day("end", end)
+    if first > last:
+        raise OptionError(
+            f"start {start} lies after end {end}.",
+            "a start on or before the end.",
+            f"start='{last:%Y-%m-%d}', end='{first:%Y-%m-%d}'",
+        )
+    return first, last
+
+
+def _choose_spans(
+    spans: pd.DataFrame,
+    countries: Sequence[str] | str | None,
+    event_types: Sequence[str] | str | None,
+) -> pd.DataFrame:
+    """Return the coverage of these countries and event types."""
+    if countries is not None:
+        spans = pd.concat([find_spans(spans, n) for n in _listed(countries)], ignore_index=True)
+    if event_types is not None:
+        spans = spans.assign(event_types="; ".join(_listed(event_types)))
+    return spans
+
+
+def _record_filter(
+    events: pd.DataFrame, kept: pd.DataFrame, said: list[str], spans: pd.DataFrame
+) -> pd.DataFrame:
+    """Stamp the filtered table with the conditions; one of unknown source stays unstamped."""
+    record = read_record(events)
+    if not record:
+        return kept
+    filters = "; ".join(s for s in (record.get("filters", ""), *said) if s)
+    step = f"{len(events):,} events filtered to {len(kept):,}"
+    # where the coverage is not known there is none to cut
+    packed = pack_coverage(spans) if len(spans) else None
+    return add_step(kept, record, step, filters=filters or None, coverage=packed)

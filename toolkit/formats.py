@@ -1,0 +1,116 @@
+"""Which provider is this file from: one door for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from toolkit.errors import FileFormatError, check_option
+from toolkit.reading import Readable, find_lines, read_names
+from toolkit.sources import acled, ucdp
+
+ONLY_FOR_LOADING = ("extract", "accessed", "version")
+SOURCES: dict[str, ModuleType] = {"ACLED": acled, "UCDP GED": ucdp}
+
+
+def load_events(source: Readable, **options: Any) -> pd.DataFrame:
+    """Load an event file of any provider the toolkit knows, recognised by its column names.
+
+    Which one it took stands in `events.attrs["format"]` and in `describe_events`.
+
+    Parameters
+    ----------
+    source
+        Path or file object.
+    **options
+        Passed on to `load_acled` or `load_ucdp_ged`: extract, accessed, keep, rename, ...
+
+    Returns
+    -------
+    DataFrame
+        Event table.
+
+    Raises
+    ------
+    FileFormatError
+        The columns are those of no provider that is known, or of more than one.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> from toolkit.datasets import find_file
+    >>> span = dict(start="2012-01-01", end="2019-12-31")
+    >>> with __import__("warnings").catch_warnings(record=True):
+    ...     ct.load_events(find_file("sample-ged"), extract=span).attrs["format"]
+    'UCDP GED, 49 of its 49 columns'
+    """
+    name = recognise_format(source, rename=options.get("rename"))
+    loaders: dict[str, Callable[..., pd.DataFrame]] = {
+        "ACLED": acled.load_acled,
+        "UCDP GED": ucdp.load_ucdp_ged,
+    }
+    return loaders[name](source, **options)
+
+
+def find_problems(source: Readable, *, provider: str | None = None, **options: Any) -> pd.DataFrame:
+    """List what loading this file leaves out, sets missing or only notes, line by line.
+
+    Parameters
+    ----------
+    source
+        Path or file object.
+    provider
+        "ACLED" or "UCDP GED", for a file whose columns do not tell (then use the provider's own
+        loader too).
+    **options
+        As for the loader; extract, accessed and version change nothing here.
+
+    Returns
+    -------
+    DataFrame
+        `line` (where the row begins, 1 is the header; missing for spreadsheets and JSON),
+        `record` (number of the row, 1 is the first of data), `column`, `value`, `reason`,
+        `action` (row left out, value set missing, noted). Empty where nothing is to say.
+
+    Raises
+    ------
+    FileFormatError
+        As `load_events`.
+    OptionError
+        An unknown provider.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> from toolkit.datasets import find_file
+    >>> ct.find_problems(find_file("sample-ged"))["action"].unique().tolist()
+    ['noted']
+    """
+    if provider is not None:
+        check_option("provider", provider, SOURCES)
+    name = provider or recognise_format(source, rename=options.get("rename"))
+    read = {"ACLED": acled.read_acled, "UCDP GED": ucdp.read_ucdp_ged}[name]
+    loaded = read(source, **{k: v for k, v in options.items() if k not in ONLY_FOR_LOADING})
+    table = loaded.problems.table()
+    header = loaded.facts.get("header") != "none"
+    lines = find_lines(source, table["record"].unique(), header=header)
+    table["line"] = pd.array([lines.get(r, pd.NA) for r in table["record"]], dtype="Int64")
+    return table
+
+
+def recognise_format(source: Readable, *, rename: dict[str, str] | None = None) -> str:
+    """Return the provider's name, from the column names and never from their number."""
+    header = [(rename or {}).get(h, h) for h in read_names(source)]
+    found = [name for name, module in SOURCES.items() if module.recognise(header)]
+    if len(found) == 1:
+        return found[0]
+    fault = "could be " + " or ".join(found) if found else "are those of no provider known here"
+    raise FileFormatError(
+        f"The columns {', '.join(header)[:200]} {fault}.",
+        f"a file of {' or '.join(SOURCES)} with its header row.",
+        'ct.load_acled(path, rename={"name in the file": "event_date"}), if you know what it is; '
+        'then ct.find_problems(path, provider="ACLED")',
+    )

@@ -1,0 +1,229 @@
+"""Where a table comes from: the flat dict of strings in `attrs`, the source line, the citation.
+
+Provenance is honest about pandas: it carries the row count of the last toolkit step. Where that
+no longer fits, something was filtered without a record, and the source line says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from toolkit.errors import EmptySelectionError, OptionError, check_option
+
+COVERAGE_COLUMNS = ["dataset", "version", "country", "start", "end", "event_types", "basis"]
+_FILTERED = "filter not recorded"
+_ADDED = "source not recorded"
+
+
+def stamp(table: pd.DataFrame, record: Mapping[str, str], **facts: object) -> pd.DataFrame:
+    """Write a provenance record, with these facts added, on a table and return the table.
+
+    The row count is added. `facts` that are None are dropped, everything else becomes text:
+    GraphML and Parquet keep flat strings only.
+    """
+    merged = {**record, **{k: str(v) for k, v in facts.items() if v is not None}}
+    table.attrs = {**merged, "rows": str(len(table))}
+    return table
+
+
+def add_step(
+    table: pd.DataFrame, record: Mapping[str, str], step: str, **facts: object
+) -> pd.DataFrame:
+    """Stamp a table with the record and one more step (a filter, a count) at its end.
+
+    A step that was not recorded (a plain pandas filter before this one) stays visible.
+    """
+    steps = [s for s in (record.get("steps", ""), step) if s]
+    return stamp(table, record, **facts, steps="; ".join(steps))
+
+
+def read_record(table: pd.DataFrame) -> dict[str, str]:
+    """Return the provenance of a table, with rows lost or added elsewhere written down as a step.
+
+    A table without provenance gives an empty dict.
+    """
+    record = {str(k): str(v) for k, v in table.attrs.items() if isinstance(v, str)}
+    if "rows" not in record:
+        return {}
+    if record["rows"] != str(len(table)):
+        before = int(record["rows"])
+        change = _FILTERED if len(table) < before else f"rows added, {_ADDED}"
+        change = f"{change} ({before:,} to {len(table):,} rows)"
+        record["steps"] = "; ".join(s for s in (record.get("steps", ""), change) if s)
+        record["rows"] = str(len(table))
+    return record
+
+
+def source_line(table: pd.DataFrame) -> str:
+    """Return the small line that stands under a figure: dataset, version, filters, access date.
+
+    Says "subset of ..., filter not recorded" where rows went missing outside the toolkit, and
+    "source not recorded" where a table carries no provenance. Says in capitals that invented
+    data are invented.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> events = ct.load_sample("ged")
+    >>> ct.source_line(events.query("violence_type == 'state-based'"))
+    'Subset of INVENTED sample (GED form) 1, filter not recorded'
+    """
+    record = read_record(table)
+    name = _name(record)
+    if not name:
+        return "Source not recorded"
+    steps = record.get("steps", "")
+    line = f"Subset of {name}, {_FILTERED}" if _FILTERED in steps else f"Source: {name}"
+    if _ADDED in steps:
+        line += f"; of some rows {_ADDED}"
+    if record.get("filters"):
+        line += f"; filtered on {record['filters']}"
+    if record.get("accessed"):
+        line += f"; accessed {record['accessed']}"
+    return line
+
+
+def _name(record: Mapping[str, str]) -> str:
+    """Return title and version; '' for a record that knows steps and coverage but no source."""
+    name = record.get("title") or record.get("dataset", "")
+    return f"{name} {record.get('version', '')}".strip() if name else ""
+
+
+def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") -> str:
+    """Return the references that go with a result, from the datasets actually used.
+
+    Parameters
+    ----------
+    tables
+        A table of the toolkit, or several.
+    style
+        "text": one reference a line, with version, access date, filters and licence.
+        "methods": a sentence for a methods section, with rows read and rows left out.
+
+    Returns
+    -------
+    str
+        A table without provenance gives a line that says so: a citation is never invented.
+
+    Raises
+    ------
+    OptionError
+        For another style, or something that is not a table.
+    EmptySelectionError
+        For an empty list.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> print(ct.cite(ct.load_sample("ged"), style="methods"))
+    INVENTED sample (GED form) 1: 2,316 rows in the file, 2,316 kept, 0 left out.
+    """
+    check_option("style", style, ["text", "methods"])
+    single = isinstance(tables, pd.DataFrame) or not isinstance(tables, Iterable)
+    several = [tables] if single else list(tables)
+    if not several:
+        raise EmptySelectionError(
+            "cite() was given no table.", "at least one table.", "ct.cite([events, panel])"
+        )
+    if not all(isinstance(t, pd.DataFrame) for t in several):
+        raise OptionError(
+            "cite() was given something that is not a table.",
+            "a DataFrame made by the toolkit, or a list of them.",
+            "ct.cite(events)",
+        )
+    line = _reference if style == "text" else _methods
+    return "\n".join(dict.fromkeys(line(t) for t in several))
+
+
+def _reference(table: pd.DataFrame) -> str:
+    record = read_record(table)
+    if not _name(record):
+        return (
+            "Source not recorded: this table was not made by the toolkit, or lost its provenance."
+        )
+    parts = [record.get("citation", "").rstrip(".") or record.get("title", "Unnamed dataset")]
+    if record.get("version"):
+        parts.append(f"Version {record['version']}")
+    if record.get("accessed"):
+        parts.append(f"Accessed {record['accessed']}")
+    for key, label in [("filters", "Filters"), ("steps", "Steps"), ("licence", "Licence")]:
+        if record.get(key):
+            parts.append(f"{label}: {record[key]}")
+    if record.get("sha256"):
+        # of a combined table there are several, each with its file
+        short = " + ".join(s[:12] for s in record["sha256"].split(" + "))
+        parts.append(f"File {record.get('file', '')} (sha256 {short})")
+    return ". ".join(parts) + "."
+
+
+def _methods(table: pd.DataFrame) -> str:
+    record = read_record(table)
+    name = _name(record)
+    if not name:
+        return "Source not recorded."
+    said = {"rows_in_file": "rows in the file", "rows_kept": "kept", "rows_left_out": "left out"}
+    rows = [f"{int(record[k]):,} {words}" for k, words in said.items() if k in record]
+    text = (f"{name}: {', '.join(rows)}" if rows else name) + "."
+    return text + (f" Then: {record['steps']}." if record.get("steps") else "")
+
+
+def coverage(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what a table covers: inside, no event means 0; outside, it means missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per dataset, version and country ("*" for every country of the release), with
+        `start` and `end` (dates, both included; missing for a hole: never covered),
+        `event_types` ("*" for all) and `basis`, which says where the span comes from. Empty where
+        the table carries none: its coverage is not known.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> ct.coverage(ct.load_sample("ged"))[["country", "start", "end"]]
+        country      start        end
+    0  Karvenia 2012-01-01 2019-12-31
+    1   Dulmora 2012-01-01 2019-12-31
+    """
+    rows = json.loads(read_record(table).get("coverage", "[]"))
+    spans = pd.DataFrame(rows, columns=COVERAGE_COLUMNS)
+    return spans.assign(start=pd.to_datetime(spans["start"]), end=pd.to_datetime(spans["end"]))
+
+
+def pack_coverage(spans: pd.DataFrame) -> str:
+    """Return a coverage table as the text that travels in `attrs`."""
+    rows: list[dict[str, Any]] = spans[COVERAGE_COLUMNS].to_dict("records")
+    for row in rows:
+        for key in ("start", "end"):
+            row[key] = None if pd.isna(row[key]) else f"{row[key]:%Y-%m-%d}"
+    return json.dumps(rows)
+
+
+def find_spans(spans: pd.DataFrame, country: str) -> pd.DataFrame:
+    """Return the rows of a coverage table that hold for a country, under its name.
+
+    Release by release: the country's own rows, where it has some, else the row for every country
+    ("*"). A country that no release covers gets a hole, so that it is never taken for covered.
+    """
+    own = spans["country"].eq(country)
+    has_own = own.groupby([spans["dataset"], spans["version"]], dropna=False).transform("any")
+    here = spans[own | (spans["country"].eq("*") & ~has_own)]
+    if here.empty:
+        here = spans.head(1).assign(start=pd.NaT, end=pd.NaT, basis="not in the coverage")
+    return here.assign(country=country)
+
+
+def cut_spans(spans: pd.DataFrame, *, start: Any = pd.NaT, end: Any = pd.NaT) -> pd.DataFrame:
+    """Cut a coverage table to these days, one for all rows or one for each; NaT cuts nothing.
+
+    Where nothing is left of a span it becomes a hole: dropped, it would let "*" stand in for it.
+    """
+    first = spans["start"].mask(spans["start"] < start, start)
+    last = spans["end"].mask(spans["end"] > end, end)
+    left = first <= last
+    return spans.assign(start=first.where(left), end=last.where(left))

@@ -1,0 +1,1 @@
+"""Providers: one file each, its columns and codes -> the event table."""
