@@ -430,6 +430,7 @@ def test_gdelt_has_no_header():
 
 
 @pytest.mark.realdata
+@pytest.mark.filterwarnings("ignore::toolkit.errors.DataWarning")
 def test_nigeria_v7_has_every_row_and_every_date(realdata):
     path = realdata / "nigeria_networks" / "acled_v7_nigeria_1997_2016_cleaned.csv"
     events = ct.load_acled(path, keep=["YEAR", "a1"], extract={"countries": "Nigeria"})

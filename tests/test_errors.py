@@ -16,6 +16,7 @@ CAUGHT_AS = {
     "MissingFileError": FileNotFoundError,
     "MissingDependencyError": ImportError,
     "EmptySelectionError": ValueError,
+    "DirectionError": ValueError,
     "AccountingError": RuntimeError,
 }
 

@@ -13,7 +13,7 @@ import pytest
 from makers import acled, acled_row, file_of, ged, load, refused, told
 
 import toolkit as ct
-from toolkit import reading
+from toolkit import delimited
 from toolkit.errors import FileFormatError, MissingFileError
 from toolkit.reading import find_lines, read_names, read_text
 
@@ -134,6 +134,14 @@ def test_too_many_and_too_few_fields_are_left_out_by_line():
     assert rows_in(content) == 5
 
 
+def test_broken_row_says_that_it_runs_over_several_lines():
+    problems = read('a,b,c\n1,"x\ny"\n4,"5\n\n6"\n').problems.table()
+    assert problems["reason"].tolist() == [
+        "2 fields where the header has 3, with 1 line break in them",
+        "2 fields where the header has 3, with 2 line breaks in them",
+    ]
+
+
 def test_headerless_rows_are_numbered_from_the_first():
     content = "1,2\n3\n5,6\n7\n"
     text = read(content, names=["a", "b"])
@@ -219,7 +227,7 @@ def test_nul_bytes_are_taken_out_and_noted():
 
 
 def test_numbering_holds_over_many_blocks(monkeypatch):
-    monkeypatch.setattr(reading, "BLOCK", 1 << 12)
+    monkeypatch.setattr(delimited, "BLOCK", 1 << 12)
     lines = [f"{i},{'x' * (i % 50)}" for i in range(1, 3001)]
     for broken in (1, 700, 1999, 3000):
         lines[broken - 1] += ",too,many"
@@ -230,7 +238,7 @@ def test_numbering_holds_over_many_blocks(monkeypatch):
 
 
 def test_record_longer_than_a_block_is_refused_with_its_line(monkeypatch):
-    monkeypatch.setattr(reading, "BLOCK", 1 << 12)
+    monkeypatch.setattr(delimited, "BLOCK", 1 << 12)
     for encoding in ("utf-8", "utf-16"):
         content = "a,b\n1,2\n3,4\n5,".encode(encoding) + ("x" * 9000).encode(encoding)[2:]
         error = refused(read_text, file_of(content), kind=FileFormatError, match="line 4")

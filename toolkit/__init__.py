@@ -4,15 +4,31 @@ In notebooks: ``import toolkit as ct``. The names listed below are the public fu
 and specialities live one level down.
 """
 
-from toolkit.counts import compare_counts, count_dyads, count_events
+from toolkit import networks
+from toolkit.actors.aliases import describe_aliases, find_lookalikes, load_aliases
+from toolkit.actors.lineage import find_kin, make_lineage
+from toolkit.actors.participants import find_coalitions, participants
+from toolkit.actors.roster import find_activity, find_roster
+from toolkit.counts import compare_counts, count_events
 from toolkit.datasets import list_datasets, load_boundaries, load_table
+from toolkit.dyads import count_dyads
 from toolkit.errors import DataWarning, ToolkitError
-from toolkit.events import describe_events, filter_events, validate_events
+from toolkit.events import filter_events, validate_events
 from toolkit.formats import find_problems, load_events
+from toolkit.networks import actor_network
+from toolkit.overview import describe_events
 from toolkit.plots.calendar import plot_calendar
+from toolkit.plots.lineage import plot_lineage
 from toolkit.plots.maps import plot_events_map
+from toolkit.plots.matrix import plot_network_matrix
+from toolkit.plots.networks import (
+    plot_ego,
+    plot_network,
+    plot_networks_by_period,
+)
 from toolkit.plots.quality import plot_coverage, plot_precision
 from toolkit.plots.series import plot_series
+from toolkit.plots.timelines import plot_actor_timeline
 from toolkit.provenance import cite, coverage, source_line
 from toolkit.releases import combine_events, find_conflicts
 from toolkit.sample import load_sample, make_sample
@@ -23,18 +39,26 @@ __version__ = "0.1.0"
 __all__ = [
     "DataWarning",
     "ToolkitError",
+    "actor_network",
     "cite",
     "combine_events",
     "compare_counts",
     "count_dyads",
     "count_events",
     "coverage",
+    "describe_aliases",
     "describe_events",
     "filter_events",
+    "find_activity",
+    "find_coalitions",
     "find_conflicts",
+    "find_kin",
+    "find_lookalikes",
     "find_problems",
+    "find_roster",
     "list_datasets",
     "load_acled",
+    "load_aliases",
     "load_boundaries",
     "load_events",
     "load_sample",
@@ -42,10 +66,19 @@ __all__ = [
     "load_ucdp_actors",
     "load_ucdp_country_year",
     "load_ucdp_ged",
+    "make_lineage",
     "make_sample",
+    "networks",
+    "participants",
+    "plot_actor_timeline",
     "plot_calendar",
     "plot_coverage",
+    "plot_ego",
     "plot_events_map",
+    "plot_lineage",
+    "plot_network",
+    "plot_network_matrix",
+    "plot_networks_by_period",
     "plot_precision",
     "plot_series",
     "source_line",

@@ -147,12 +147,11 @@ class Conversion:
         """
         values = self.raw(name)
         values = values.mask(values.isin(MISSING))
-        y, m, d, slashed = self._date_parts(name, values, order)
+        parts, slashed = self._date_parts(name, values, order)
         short = values.str.contains(r"^\d{1,2}\D.*\D\d\d$", flags=re.ASCII).fillna(False)
-        y = _full_year(y, short.astype(bool), year)
-        parts = pd.DataFrame({"year": y, "month": m, "day": d})
+        parts["year"] = _full_year(parts["year"], short.astype(bool), year)
         dates = pd.to_datetime(parts, errors="coerce").astype("datetime64[us]")
-        dates = dates.where(parts.notna().all(axis=1) & y.between(*YEARS))
+        dates = dates.where(parts.notna().all(axis=1) & parts["year"].between(*YEARS))
         bad = values.notna() & dates.isna()
         reason = pd.Series("not a date", index=values.index).mask(
             slashed, f"not a date when read {self._order}" if slashed.any() else ""
@@ -165,23 +164,22 @@ class Conversion:
 
     def _date_parts(
         self, name: str, values: pd.Series, order: str | None
-    ) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
+    ) -> tuple[pd.DataFrame, pd.Series]:
         """Return year, month and day as numbers, and which values are of the form 18/04/2001."""
-        year, month, day = (pd.Series(np.nan, index=values.index) for _ in range(3))
-        for pattern in (_ISO, _COMPACT):
-            part = values.str.extract(pattern, flags=re.ASCII)
-            hit = part[0].notna()
-            year[hit], month[hit], day[hit] = (part.loc[hit, i].astype(float) for i in range(3))
-        named = values.str.extract(_NAMED, flags=re.ASCII)
-        hit = named[0].notna()
-        day[hit], year[hit] = named.loc[hit, 0].astype(float), named.loc[hit, 2].astype(float)
-        month[hit] = named.loc[hit, 1].str.lower().map(_MONTHS).astype(float)
-        numeric = values.str.extract(_NUMERIC, flags=re.ASCII).astype(float)
-        hit = numeric[0].notna()
-        self._order = self._date_order(name, numeric[hit], order)
-        first, second = (0, 1) if self._order == "day first" else (1, 0)
-        day[hit], month[hit], year[hit] = (numeric.loc[hit, i] for i in (first, second, 2))
-        return year, month, day, hit
+        found, rest = {}, values.dropna()
+        for pattern in (_ISO, _COMPACT, _NAMED, _NUMERIC):
+            found[pattern] = rest.str.extract(pattern, flags=re.ASCII).dropna()
+            rest = rest.drop(found[pattern].index)
+        found[_NAMED][1] = found[_NAMED][1].str.lower().map(_MONTHS)
+        self._order = self._date_order(name, found[_NUMERIC].astype(float), order)
+        numeric = (2, 1, 0) if self._order == "day first" else (2, 0, 1)
+        places = {_ISO: (0, 1, 2), _COMPACT: (0, 1, 2), _NAMED: (2, 1, 0), _NUMERIC: numeric}
+        parts = pd.concat(
+            found[pattern][list(at)].set_axis(["year", "month", "day"], axis=1).astype(float)
+            for pattern, at in places.items()
+        )
+        slashed = pd.Series(values.index.isin(found[_NUMERIC].index), index=values.index)
+        return parts.reindex(values.index), slashed
 
     def _date_order(self, name: str, numeric: pd.DataFrame, order: str | None) -> str:
         """Decide day first or month first for the whole column, and record why."""

@@ -1,4 +1,4 @@
-"""Counting: events -> panel, events -> dyads. Nothing is counted anywhere else.
+"""Counting: events -> panel. Nothing is counted anywhere else: dyads use this kernel too.
 
 The kernel is written in narwhals and knows columns only; what it gives back is small and pandas.
 """
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import check_columns, check_dates, check_day
+from toolkit.events import PERIODS, check_columns, check_dates, check_day, find_outside
 from toolkit.provenance import (
     add_step,
     coverage,
@@ -22,7 +22,6 @@ from toolkit.provenance import (
     source_line,
 )
 
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
 DEATHS = ["fatalities", "fatalities_low", "fatalities_high"]
 RESULTS = ["date_start", "period", "n_events", *DEATHS, "covered", "partial"]
 
@@ -37,7 +36,8 @@ def count_events(
 ) -> pd.DataFrame:
     """Count events and deaths by unit and period, with zeros only where the data can say zero.
 
-    An event belongs to the period in which its `date_start` lies, whole, however long it lasts.
+    An event belongs to the period in which its `date_start` lies, whole, however long it lasts;
+    events on days outside the coverage are not counted, and a warning says how many.
 
     Parameters
     ----------
@@ -92,9 +92,14 @@ def count_events(
     1  Dulmora   2013         8         133     True
     """
     by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    _check_units(events, by, period)
+    check_units(events, by, period)
     spans = coverage(events) if spans is None else _given_spans(spans)
-    counted = _count(events, by, period)
+    counted = count_rows(events, by, period)
+    if len(spans) and "country" in events:
+        outside = find_outside(events, spans)
+        if outside.any():  # a period covered in part counts its covered days only
+            inside = count_rows(events[~outside], by, period)
+            counted = counted[[*by, "period"]].merge(inside, on=[*by, "period"], how="left")
     panel = _complete(counted, by, period, spans) if complete and len(spans) else counted
     panel = _hide_uncovered(_mark_coverage(panel, by, spans), by)
     panel = panel.sort_values([*by, "period"], ignore_index=True, na_position="last")
@@ -108,55 +113,6 @@ def count_events(
     step = f"counted by {', '.join([*by, period])} of date_start"
     packed = pack_coverage(spans) if len(spans) else None
     return add_step(panel, read_record(events), step, coverage=packed)
-
-
-def count_dyads(events: pd.DataFrame, *, period: str = "year") -> pd.DataFrame:
-    """Count events and deaths by pair of actors, as the provider records them, and period.
-
-    The pair is undirected: the two names stand in alphabetical order. Coalitions and categories
-    such as "Civilians" count as the names they are. Events with one actor make no dyad.
-
-    Parameters
-    ----------
-    events
-        Event table.
-    period
-        "day", "week", "month", "quarter" or "year" of `date_start`.
-
-    Returns
-    -------
-    DataFrame
-        DYADS: `actor1`, `actor2`, `period`, `n_events`, `fatalities`, `fatalities_low`,
-        `fatalities_high`; only pairs and periods with events, sorted. A pair that is not there
-        was not recorded; whether that means none is for the coverage to say.
-
-    Raises
-    ------
-    OptionError, ColumnError, EmptySelectionError
-        Unknown period; columns missing; no event has two actors.
-
-    Examples
-    --------
-    >>> import toolkit as ct
-    >>> ct.count_dyads(ct.load_sample("ged"), period="year")["n_events"].sum()
-    np.int64(2316)
-    """
-    _check_units(events, ["actor1", "actor2"], period)
-    pairs = events[events["actor1"].notna() & events["actor2"].notna()]
-    if pairs.empty:
-        raise EmptySelectionError(
-            "No event has two actors.",
-            "events with actor1 and actor2.",
-            "ct.describe_events(events)",
-        )
-    one, two = pairs["actor1"].astype("str"), pairs["actor2"].astype("str")
-    swap = one > two
-    ordered = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
-    dyads = _count(ordered, ["actor1", "actor2"], period)
-    dyads = dyads.sort_values(["actor1", "actor2", "period"], ignore_index=True)
-    alone = f"{len(events) - len(pairs):,} events without a pair"
-    step = f"dyads as recorded by {period} of date_start, {alone}"
-    return add_step(dyads, read_record(events), step)
 
 
 def compare_counts(
@@ -234,7 +190,7 @@ def compare_counts(
 # ---------------------------------------------------------------------------------- kernel
 
 
-def _check_units(events: pd.DataFrame, by: list[str], period: str) -> None:
+def check_units(events: pd.DataFrame, by: list[str], period: str) -> None:
     """Raise what cannot be counted, warn of what can mislead."""
     check_option("period", period, PERIODS)
     check_dates(events, by)
@@ -279,37 +235,42 @@ def _check_deaths(events: pd.DataFrame) -> None:
             )
 
 
-def _count(events: pd.DataFrame, by: list[str], period: str) -> pd.DataFrame:
-    """Count by unit and period: the one place where rows become numbers."""
-    columns = [c for c in DEATHS if c in events.columns]
+def count_rows(
+    rows: pd.DataFrame, by: list[str], period: str, *, share: str | None = None
+) -> pd.DataFrame:
+    """Count by unit and period: the one place where rows become numbers.
+
+    With `share`, the name of a column of fractions, a row counts only as that part of an event
+    and the numbers are fractions too.
+    """
+    columns = [c for c in DEATHS if c in rows.columns]
+    needed = rows[[*by, "date_start", *columns, *([share] if share else [])]]
     date = nw.col("date_start")
-    needed = events[[*by, "date_start", *columns]]
-    table = nw.from_native(needed, eager_only=True).filter(~date.is_null())
+    parts = {c: nw.col(c) * nw.col(share) for c in columns} if share else {}
     grouped = (
-        table.with_columns(**{"_period": _period_number(date, period)})
+        nw.from_native(needed, eager_only=True)
+        .filter(~date.is_null())
+        .with_columns(_period=_period_number(date, period), **parts)
         .group_by([*by, "_period"])
         .agg(
-            nw.len().alias("n_events"),
-            *(nw.col(c).sum().alias(c) for c in columns),
+            (nw.col(share).sum() if share else nw.len()).alias("n_events"),
+            *(nw.col(c).sum() for c in columns),
             *(nw.col(c).count().alias(f"_known_{c}") for c in columns),
         )
         .to_pandas()
     )
-    several = (
-        "dataset" in events.columns and events["dataset"].nunique() > 1 and "dataset" not in by
-    )
+    several = "dataset" in rows.columns and rows["dataset"].nunique() > 1 and "dataset" not in by
     if several:
         warn(
             "Several datasets are counted together: their deaths are defined differently and are "
             'set missing, and one event may be counted twice. by=["dataset", ...] keeps them apart.'
         )
+    number = "Float64" if share else "Int64"
     grouped["period"] = _to_periods(grouped.pop("_period"), period)
-    grouped["n_events"] = grouped["n_events"].astype("Int64")
+    grouped["n_events"] = grouped["n_events"].astype(number)
     for column in DEATHS:
-        known = (
-            grouped.pop(f"_known_{column}") if column in columns else pd.Series(0, grouped.index)
-        )
-        sums = grouped.get(column, pd.Series(pd.NA, grouped.index)).astype("Int64")
+        sums = grouped.get(column, pd.Series(pd.NA, grouped.index)).astype(number)
+        known = grouped.get(f"_known_{column}", pd.Series(0, grouped.index))
         grouped[column] = sums.mask((known == 0) | several)
     if period == "week":
         sums = grouped.groupby([*by, "period"], dropna=False, observed=True, sort=False)
@@ -418,8 +379,8 @@ def _hide_uncovered(panel: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     for column in ("n_events", *DEATHS):
         recorded = panel[column].notna()
         # side by side with GED, which has bounds, ACLED still has none
-        known = recorded.any()
-        if "dataset" in by:
+        known = pd.Series(column == "n_events" or recorded.any(), index=panel.index)
+        if "dataset" in by and column != "n_events":
             known = recorded.groupby(panel["dataset"], dropna=False).transform("any")
         panel[column] = panel[column].mask(empty & known, 0).mask(~panel["covered"]).astype("Int64")
     return panel

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import MissingFileError, OptionError, did_you_mean, warn
-from toolkit.events import check_day
+from toolkit.events import check_day, find_outside
 from toolkit.provenance import COVERAGE_COLUMNS, cut_spans, find_spans, pack_coverage, stamp
 
 EXTRACT_KEYS = ("countries", "start", "end", "event_types")
@@ -204,13 +204,15 @@ def describe_dataset(name: str, version: str = "") -> dict[str, str]:
 def find_invented(events: pd.DataFrame, dataset: str) -> tuple[str, str] | None:
     """Return name and version of the invented sample if these events are taken from it, else None.
 
-    One event in an invented country is enough, however the file was cut or renamed: an invented
-    event must never stand under a real dataset's name.
+    An invented country's name in one event's country or actors is enough, however the file was cut
+    or renamed: an invented event must never stand under a real dataset's name.
     """
+    said = [events[c].dropna().unique() for c in ("country", "actor1", "actor2") if c in events]
+    words = " ".join(str(name) for names in said for name in names).casefold()
     for name, entry in read_catalog().items():
         for version, release in entry.get("versions", {}).items():
             same_form = entry.get("form_of") == dataset
-            if same_form and events["country"].isin(release["countries"]).any():
+            if same_form and any(c.casefold() in words for c in release["countries"]):
                 return name, version
     return None
 
@@ -357,13 +359,7 @@ def _warn_span(spans: pd.DataFrame, missing: list[str]) -> None:
 
 def _warn_outside(events: pd.DataFrame, spans: pd.DataFrame) -> None:
     """Warn where events lie outside the coverage stated: one of the two is wrong."""
-    outside = 0
-    for country, days in events["date_start"].groupby(events["country"].astype("str").fillna("")):
-        missed = pd.Series(True, index=days.index)
-        here = find_spans(spans, str(country))
-        for start, end in zip(here["start"], here["end"], strict=True):
-            missed &= ~days.between(start, end)
-        outside += int(missed.sum())
+    outside = int(find_outside(events, spans).sum())
     if outside:
         warn(
             f"{outside:,} of {len(events):,} events lie outside the coverage of the file (in "

@@ -67,6 +67,10 @@ class EmptySelectionError(ToolkitError, ValueError):
     """A selection leaves no events, so that there is nothing to count or draw."""
 
 
+class DirectionError(ToolkitError, ValueError):
+    """Direction is asked for where the order of the actors means nothing."""
+
+
 class AccountingError(ToolkitError, RuntimeError):
     """Rows in the file are not rows kept plus rows left out: a fault of the toolkit."""
 

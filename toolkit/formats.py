@@ -43,8 +43,7 @@ def load_events(source: Readable, **options: Any) -> pd.DataFrame:
     >>> import toolkit as ct
     >>> from toolkit.datasets import find_file
     >>> span = dict(start="2012-01-01", end="2019-12-31")
-    >>> with __import__("warnings").catch_warnings(record=True):
-    ...     ct.load_events(find_file("sample-ged"), extract=span).attrs["format"]
+    >>> ct.load_events(find_file("sample-ged"), extract=span).attrs["format"]
     'UCDP GED, 49 of its 49 columns'
     """
     name = recognise_format(source, rename=options.get("rename"))

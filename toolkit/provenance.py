@@ -44,7 +44,8 @@ def add_step(
 def read_record(table: pd.DataFrame) -> dict[str, str]:
     """Return the provenance of a table, with rows lost or added elsewhere written down as a step.
 
-    A table without provenance gives an empty dict.
+    Only the number of rows tells: rows swapped for others, or values changed, go unnoticed. A table
+    without provenance gives an empty dict.
     """
     record = {str(k): str(v) for k, v in table.attrs.items() if isinstance(v, str)}
     if "rows" not in record:

@@ -55,7 +55,9 @@ def main(ged: str, country_year: str, folder: str = str(Path(__file__).parent)) 
     events = ct.load_ucdp_ged(ged, version="652.1601.1911")
     tables = {
         "province_month": count_provinces(events),
-        "dyad_month": count_selections(events, lambda e: ct.count_dyads(e, period="month")),
+        "dyad_month": count_selections(
+            events, lambda e: ct.count_dyads(e, period="month", tie="both")
+        ),
         "country_year": sum_country(country_year),
     }
     for name, table in tables.items():

@@ -83,7 +83,12 @@ def plot_calendar(
     ax = style.make_axes(ax, (7, max(height, 1.8)))
     mesh = _draw_cells(ax, cells, **kwargs)
     _finish_calendar(ax, cells, period)
-    _draw_colour_bar(ax, mesh, f"{VALUES[value]} per {period}{estimate(value, panel)}")
+    style.colour_bar(
+        ax,
+        mesh,
+        f"{VALUES[value]} per {period}{estimate(value, panel)}",
+        aspect=max(style.height_of(ax) / 11, 10),
+    )
     if name:
         ax.set_title(style.plain(name), loc="right", fontsize=style.SMALL, color=style.INK)
     style.source_note(ax, panel)
@@ -186,23 +191,3 @@ def _separate_months(ax: Axes, year: int, row: int) -> None:
         across = [column + 1, column + 1, column, column] if weekday else [column, column]
         down = [0, weekday, weekday, 7] if weekday else [0, 7]
         ax.plot(across, np.add(down, row), color=style.PALE_INK, linewidth=0.6, zorder=3)
-
-
-def _draw_colour_bar(ax: Axes, mesh: Any, label: str) -> None:
-    from matplotlib.colors import LogNorm
-    from matplotlib.ticker import LogLocator
-
-    figure = ax.get_figure()
-    assert figure is not None
-    slim = max(style.height_of(ax) / 11, 10)
-    bar = figure.colorbar(mesh, ax=ax, pad=0.01, fraction=0.04, aspect=slim)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=style.SMALL, colors=style.INK, width=0.6, length=3)
-    bar.ax.minorticks_off()
-    bar.ax.yaxis.set_major_formatter("{x:,.0f}")
-    if isinstance(mesh.norm, LogNorm):
-        few = float(mesh.norm.vmax or 1) < 500
-        bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
-    else:
-        style.write_counts(bar.ax.yaxis)
-    bar.set_label(label, fontsize=style.SMALL, color=style.INK)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError
-from toolkit.provenance import source_line
+from toolkit.provenance import coverage, source_line, stamp
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -49,6 +49,16 @@ COLOURS = {
     "Protests": "#88CCEE",
     "Riots": "#AA4499",
     "Strategic developments": "#999933",
+    # ties between actors (Tol, vibrant), and how one organisation became another
+    "opposition": "#CC3311",
+    "cooperation": "#0077BB",
+    "rename": "#0072B2",
+    "merger": "#D55E00",
+    "split": "#AA3377",
+    "umbrella": "#009E73",
+    "regime": "#8C6D31",
+    "alliance": "#56B4E9",
+    "join": "#B8860B",
     NOT_RECORDED: MISSING,
 }
 # For names that have no colour of their own (provinces, actors): Okabe and Ito, without yellow.
@@ -166,11 +176,16 @@ def source_note(ax: Axes, table: pd.DataFrame, *more: str, beside: float = 0) ->
     layout. A second table drawn on the same axes adds its own line. `beside` is the width, in
     points, of a legend that the axes have yet to make room for.
     """
+    note(ax, source_line(table), *more, beside=beside)
+
+
+def note(ax: Axes, *texts: str, beside: float = 0) -> None:
+    """Write lines in small type under the axes, after those that are there; as `source_note`."""
     old = next((t for t in ax.texts if t.get_gid() == _NOTE_ID), None)
     lines = old.get_text().split("\n") if old else []
     across = min(width_of(ax), 1.29 * width_of(ax) - beside)
-    for text in (source_line(table), *more):
-        lines += textwrap.wrap(plain(text, width=1000), max(int(across / 3.7), 24))
+    for text in texts:
+        lines += wrap(text, across)
     text = "\n".join(dict.fromkeys(lines))
     if old:
         old.set_text(text)
@@ -180,6 +195,44 @@ def source_note(ax: Axes, table: pd.DataFrame, *more: str, beside: float = 0) ->
         textcoords="offset points", ha="left", va="top", fontsize=NOTE, color=PALE_INK,
         annotation_clip=False, gid=_NOTE_ID,
     )  # fmt: skip
+
+
+def wrap(text: str, across: float) -> list[str]:
+    """Return the lines that a note makes where there are so many points of room."""
+    return textwrap.wrap(plain(text, width=1000), max(int(across / 3.7), 24))
+
+
+def record_of(attributes: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a table without rows that carries the provenance of a network (`G.graph`).
+
+    Examples
+    --------
+    >>> source_line(record_of({"title": "UCDP GED", "version": "25.1", "tie": "opposition"}))
+    'Source: UCDP GED 25.1'
+    """
+    facts = {str(k): str(v) for k, v in attributes.items() if k != "rows"}
+    return stamp(pd.DataFrame(), facts)
+
+
+def covered_part(period: pd.Period, table: pd.DataFrame) -> str:
+    """Say how much of a period the table covers: "whole", "part", "none", or "unknown".
+
+    The coverage of all countries together: inside the first start and the last end.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> [covered_part(pd.Period(y), ct.load_sample("ged")) for y in ("2011", "2012")]
+    ['none', 'whole']
+    """
+    spans = coverage(table).dropna(subset=["start", "end"])
+    if spans.empty:
+        return "unknown"
+    first, last = spans["start"].min(), spans["end"].max()
+    start, end = period.start_time.normalize(), period.end_time.normalize()
+    if end < first or start > last:
+        return "none"
+    return "whole" if first <= start and end <= last else "part"
 
 
 def _lower_edge(ax: Axes, renderer: Any) -> Bbox:
@@ -224,6 +277,26 @@ def legend_right(ax: Axes, handles: Sequence[Artist], **style: Any) -> None:
         handles=handles, alignment="left", loc="upper left", bbox_to_anchor=(1.01, 1),
         **{**_LEGEND, **style},
     )  # fmt: skip
+
+
+def colour_bar(ax: Axes, mesh: Any, label: str, *, aspect: float = 25) -> None:
+    """Put a scale of colours, whole numbers in even steps or by logarithm, beside the axes."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.ticker import LogLocator
+
+    figure = ax.get_figure()
+    assert figure is not None
+    bar = figure.colorbar(mesh, ax=ax, pad=0.02, fraction=0.05, aspect=aspect)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(labelsize=SMALL, colors=INK, width=0.6, length=3)
+    bar.ax.minorticks_off()
+    bar.ax.yaxis.set_major_formatter("{x:,.0f}")
+    if isinstance(mesh.norm, LogNorm):
+        few = float(mesh.norm.vmax or 1) < 500
+        bar.ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,)))
+    else:
+        write_counts(bar.ax.yaxis)
+    bar.set_label(label, fontsize=SMALL, color=INK)
 
 
 _LEGEND: dict[str, Any] = {

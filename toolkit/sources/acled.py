@@ -228,8 +228,7 @@ def load_acled(
     >>> import toolkit as ct
     >>> from toolkit.datasets import find_file
     >>> span = dict(start="2012-01-01", end="2019-12-31")
-    >>> with __import__("warnings").catch_warnings(record=True):
-    ...     events = ct.load_acled(find_file("sample-acled"), extract=span)
+    >>> events = ct.load_acled(find_file("sample-acled"), extract=span)
     >>> events["date_precision"].cat.categories.tolist()
     ['day', 'days', 'week', 'month', 'longer']
     """
@@ -294,7 +293,7 @@ def _kind(convert: Conversion) -> dict[str, pd.Series]:
     return {
         "event_type": event_type,
         "sub_event_type": convert.text("sub_event_type"),
-        "directed": event_type.str.casefold().eq(AGAINST_CIVILIANS),
+        "directed": event_type.str.casefold().eq(AGAINST_CIVILIANS).mask(event_type.isna()),
         "civilian_targeting": targeting,
     }
 

@@ -180,8 +180,7 @@ def load_ucdp_ged(
     >>> import toolkit as ct
     >>> from toolkit.datasets import find_file
     >>> span = dict(start="2012-01-01", end="2019-12-31")
-    >>> with __import__("warnings").catch_warnings(record=True):
-    ...     events = ct.load_ucdp_ged(find_file("sample-ged"), extract=span)
+    >>> events = ct.load_ucdp_ged(find_file("sample-ged"), extract=span)
     >>> events.loc[events["violence_type"] == "one-sided", "actor2"].unique().tolist()
     ['Civilians']
     """
@@ -236,7 +235,7 @@ def _dates(convert: Conversion, order: str | None) -> tuple[pd.Series, pd.Series
     convert.leave_out(start.isna(), "date_start", "no date: the event cannot be placed in time")
     end = convert.date("date_end", order=order) if convert.has("date_end") else start
     convert.note(end < start, "date_end", "ends before it starts")
-    return start, end.fillna(start)
+    return start, end
 
 
 def _ids(convert: Conversion, start: pd.Series) -> pd.Series:

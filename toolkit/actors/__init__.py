@@ -1,0 +1,1 @@
+"""Actors as data: participants of events, aliases with dates and sources, lineage, rosters."""

@@ -1,0 +1,246 @@
+"""DYADS: events -> one row per pair of actors, tie and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from toolkit.actors.participants import EVENT, check_ids, participants
+from toolkit.counts import DEATHS, check_units, count_rows
+from toolkit.errors import (
+    DirectionError,
+    EmptySelectionError,
+    OptionError,
+    check_option,
+    did_you_mean,
+    warn,
+)
+from toolkit.events import check_columns
+from toolkit.provenance import add_step, read_record
+
+TIES = ("opposition", "cooperation", "both")
+SPLITS = ("whole", "share")
+
+
+def count_dyads(
+    events: pd.DataFrame,
+    *,
+    people: pd.DataFrame | None = None,
+    period: str = "year",
+    tie: str = "opposition",
+    split: str = "whole",
+    directed: bool | str = False,
+    among: pd.DataFrame | Iterable[str] | None = None,
+    minimum_events: int = 1,
+) -> pd.DataFrame:
+    """Count events and deaths by pair of actors, tie and period.
+
+    Opposition joins the main actors of one side to those of the other, every member of a
+    coalition included. Cooperation joins organised armed actors listed on the same side, a
+    coalition's members or, in ACLED, main and associated actors: co-listing, not proof of an
+    alliance, and in UCDP GED rare by construction. Identities ("Women (X)"), bystanders and
+    categories never cooperate; `people[~people["organised"]]` lists them.
+
+    Events and deaths are both counted; which of them weighs a tie is chosen in `actor_network`.
+
+    Parameters
+    ----------
+    events
+        Event table.
+    people
+        PARTICIPANTS of these events, or of a larger table that holds them, with the aliases, view
+        and policies of your choice; by default `participants(events)`: coalitions split, names as
+        recorded. Only what is in `events` is counted.
+    period
+        "day", "week", "month", "quarter" or "year" of `date_start`.
+    tie
+        "opposition", "cooperation" or "both".
+    split
+        An event can belong to several dyads. "whole": it counts fully in each, right for one
+        dyad; a total over dyads counts it several times. "share": each gets an equal part, right
+        for sums: over all dyads of a tie they are the events that join a pair. Opposition and
+        cooperation are shared out apart, and before `among` and `minimum_events` select.
+    directed
+        False: pairs in alphabetical order. True: from actor1 to actor2, where the provider gives
+        the order a meaning in every event. "as_recorded": from actor1 to actor2 although the
+        order means nothing, to reproduce studies that did so.
+    among
+        Keep only dyads between these actors: a roster (`find_roster`), or names that all have to
+        be there.
+    minimum_events
+        Keep only dyads with so many events over all periods.
+
+    Returns
+    -------
+    DataFrame
+        DYADS: `actor1`, `actor2`, `tie`, `period`, `n_events`, `fatalities`, `fatalities_low`,
+        `fatalities_high` (whole numbers, or fractions with split="share"); only pairs and periods
+        with events, sorted. A pair that is not there was not recorded; whether that means none
+        is for the coverage to say. All choices stand in the provenance.
+
+    Raises
+    ------
+    DirectionError
+        directed=True where the order of the actors means nothing, or for cooperation.
+    OptionError, ColumnError, EmptySelectionError
+        Unknown option or actor; columns or ids missing; no event joins two actors.
+
+    Warns
+    -----
+    DataWarning
+        Events that count whole in several dyads; direction read into the order of actors.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> dyads = ct.count_dyads(ct.load_sample("ged"), tie="both", split="share")
+    >>> dyads.query("tie == 'opposition'")["n_events"].sum().round(6)
+    np.float64(2316.0)
+    """
+    check_option("tie", tie, TIES)
+    check_option("split", split, SPLITS)
+    check_units(events, ["event_id"], period)
+    _check_direction(events, tie, directed)
+    people = participants(events) if people is None else people
+    check_ids(events)
+    check_columns(people, [*EVENT, "side", "actor", "role", "organised"])
+    pairs = _join_actors(people, events, tie, directed=bool(directed))
+    chosen, said = _choose_pairs(pairs, people, among, minimum_events)
+    if split == "whole":
+        _tell_several(chosen)
+    share = "share" if split == "share" else None
+    dyads = count_rows(chosen, ["actor1", "actor2", "tie"], period, share=share)
+    dyads = dyads.sort_values(["tie", "actor1", "actor2", "period"], ignore_index=True)
+    order = directed if isinstance(directed, str) else "yes" if directed else "no"
+    alone = len(events) - len(pairs.drop_duplicates(EVENT))
+    step = ", ".join([f"dyads by {period} of date_start: tie {tie}", f"split {split}",
+                      f"directed {order}", f"{alone:,} of {len(events):,} events join no pair",
+                      *said])  # fmt: skip
+    return add_step(dyads, _join_records(events, people), step, directed=order, split=split)
+
+
+def _join_records(events: pd.DataFrame, people: pd.DataFrame) -> dict[str, str]:
+    """Return the record of the events, with the steps of both tables."""
+    record = read_record(events)
+    steps, theirs = record.get("steps", ""), read_record(people).get("steps", "")
+    joined = theirs if theirs.startswith(steps) else f"{theirs}; {steps}".removeprefix("; ")
+    return {**record, "steps": joined}
+
+
+def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> None:
+    """Raise or warn where a direction is asked for that the data do not carry."""
+    if not isinstance(directed, bool) and directed != "as_recorded":
+        raise OptionError(
+            f"directed={directed!r} is not known.",
+            "False, True or 'as_recorded'.",
+            "directed=False",
+        )
+    if not directed:
+        return
+    if tie != "opposition":
+        raise DirectionError(
+            f"tie={tie!r} has no direction: actors on the same side act together.",
+            'directed=False, or tie="opposition".',
+            f'ct.count_dyads(events, tie="opposition", directed={directed!r})',
+        )
+    ordered = int(events["directed"].fillna(False).sum()) if "directed" in events else 0
+    unordered = len(events) - ordered
+    if unordered and directed is True:
+        raise DirectionError(
+            f"In {unordered:,} of {len(events):,} events the order of actor1 and actor2 means "
+            "nothing: ACLED and UCDP give it a meaning only in violence against civilians.",
+            "directed=False, or events whose order means something.",
+            'ct.count_dyads(events[events["directed"]], directed=True), or directed="as_recorded" '
+            "to reproduce a study that read direction into the order",
+        )
+    if unordered:
+        warn(
+            "Direction is read into the order of actor1 and actor2, which means nothing in "
+            f"{unordered:,} of {len(events):,} events. Do so only to reproduce a study that did."
+        )
+
+
+def _join_actors(
+    people: pd.DataFrame, events: pd.DataFrame, tie: str, *, directed: bool
+) -> pd.DataFrame:
+    """Join actors to pairs, each pair once an event and tie, with date, deaths and share."""
+    kinds = [tie] if tie != "both" else ["opposition", "cooperation"]
+    joined = {"opposition": _join_opponents, "cooperation": _join_partners}
+    pairs = pd.concat([joined[kind](people).assign(tie=kind) for kind in kinds])
+    if not directed:
+        one, two = pairs["actor1"], pairs["actor2"]
+        swap = one > two
+        pairs = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
+    known = ["date_start", *(c for c in DEATHS if c in events)]
+    dated = events.loc[events["date_start"].notna(), [*EVENT, *known]]
+    pairs = pairs.drop_duplicates().merge(dated, on=EVENT)
+    return pairs.assign(share=1 / pairs.groupby([*EVENT, "tie"])["actor1"].transform("size"))
+
+
+def _join_opponents(people: pd.DataFrame) -> pd.DataFrame:
+    """Join the main actors of side 1 to those of side 2."""
+    main = people.loc[people["role"] == "main", [*EVENT, "side", "actor"]]
+    one, two = (main[main["side"] == side].drop(columns="side") for side in (1, 2))
+    return one.merge(two, on=EVENT, suffixes=("1", "2"))
+
+
+def _join_partners(people: pd.DataFrame) -> pd.DataFrame:
+    """Join the organised actors of a side to each other."""
+    armed = people.loc[people["organised"], [*EVENT, "side", "actor"]]
+    pairs = armed.merge(armed, on=[*EVENT, "side"], suffixes=("1", "2"))
+    return pairs[pairs["actor1"] < pairs["actor2"]].drop(columns="side")
+
+
+def _choose_pairs(
+    pairs: pd.DataFrame,
+    people: pd.DataFrame,
+    among: pd.DataFrame | Iterable[str] | None,
+    minimum_events: int,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Keep the pairs asked for, and say which rule left how many."""
+    chosen, said = pairs, []
+    if among is not None:
+        names = _read_names(among, people)
+        chosen = chosen[chosen["actor1"].isin(names) & chosen["actor2"].isin(names)]
+        said.append(f"among {len(names):,} actors")
+    if minimum_events > 1:
+        size = chosen.groupby(["tie", "actor1", "actor2"])["event_id"].transform("size")
+        chosen = chosen[size >= minimum_events]
+        said.append(f"at least {minimum_events} events")
+    if chosen.empty:
+        raise EmptySelectionError(
+            f"No event joins two actors{''.join(f', {rule}' for rule in said)}.",
+            "events with actors on both sides (opposition) or several armed ones on one side "
+            "(cooperation); without the rules of selection "
+            f"{len(pairs.drop_duplicates(['tie', 'actor1', 'actor2'])):,} dyads.",
+            "ct.participants(events).groupby('side')['actor'].value_counts(), to see who is there",
+        )
+    return chosen, said
+
+
+def _read_names(among: pd.DataFrame | Iterable[str], people: pd.DataFrame) -> set[str]:
+    """Return the actors of a roster, or of a list of names that all have to be there."""
+    if isinstance(among, pd.DataFrame):
+        check_columns(among, ["actor"])
+        return set(among["actor"])
+    names = {among} if isinstance(among, str) else set(among)
+    known = set(people["actor"])
+    for name in sorted(names - known):
+        raise OptionError(
+            f"among names {name!r}, but no event has this actor.",
+            did_you_mean(name, sorted(known)),
+            "sorted(people['actor'].unique()), and a name from there as it is written",
+        )
+    return names
+
+
+def _tell_several(pairs: pd.DataFrame) -> None:
+    """Warn of events that count whole in several of the dyads that are left."""
+    several = pairs[pairs.duplicated([*EVENT, "tie"])].drop_duplicates(EVENT)
+    if len(several):
+        warn(
+            f"{len(several):,} events belong to several dyads and count whole in each: right for "
+            "one dyad, but a total over dyads counts them several times. "
+            'split="share" is right for sums.'
+        )

@@ -1,0 +1,78 @@
+"""Networks of actors: dyads -> networkx graphs -> measures, communities, change, files."""
+
+from toolkit.networks.build import actor_network, ego_network, networks_by_period
+from toolkit.networks.centrality import (
+    betweenness,
+    closeness,
+    clustering,
+    core_number,
+    degree,
+    eigenvector,
+    in_degree,
+    in_strength,
+    out_degree,
+    out_strength,
+    strength,
+)
+from toolkit.networks.change import compare_networks, find_changed_ties, find_turnover
+from toolkit.networks.communities import adjusted_rand, find_communities
+from toolkit.networks.export import read_network, write_network
+from toolkit.networks.measures import actor_measures, graph_measures
+from toolkit.networks.structure import (
+    concentration,
+    connected_pairs,
+    degree_assortativity,
+    degree_centralization,
+    density,
+    effective_number,
+    largest_component_share,
+    mean_clustering,
+    mean_distance,
+    n_components,
+    n_isolates,
+    reciprocity,
+    total_weight,
+    transitivity,
+    weight_reciprocity,
+)
+
+__all__ = [
+    "actor_measures",
+    "actor_network",
+    "adjusted_rand",
+    "betweenness",
+    "closeness",
+    "clustering",
+    "compare_networks",
+    "concentration",
+    "connected_pairs",
+    "core_number",
+    "degree",
+    "degree_assortativity",
+    "degree_centralization",
+    "density",
+    "effective_number",
+    "ego_network",
+    "eigenvector",
+    "find_changed_ties",
+    "find_communities",
+    "find_turnover",
+    "graph_measures",
+    "in_degree",
+    "in_strength",
+    "largest_component_share",
+    "mean_clustering",
+    "mean_distance",
+    "n_components",
+    "n_isolates",
+    "networks_by_period",
+    "out_degree",
+    "out_strength",
+    "read_network",
+    "reciprocity",
+    "strength",
+    "total_weight",
+    "transitivity",
+    "weight_reciprocity",
+    "write_network",
+]
