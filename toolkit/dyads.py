@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from toolkit.actors.participants import EVENT, check_ids, participants
+from toolkit.actors.participants import check_ids, participants
 from toolkit.counts import DEATHS, check_units, count_rows
 from toolkit.errors import (
     DirectionError,
@@ -16,7 +16,7 @@ from toolkit.errors import (
     did_you_mean,
     warn,
 )
-from toolkit.events import check_columns
+from toolkit.events import EVENT, check_columns
 from toolkit.provenance import add_step, read_record
 
 TIES = ("opposition", "cooperation", "both")

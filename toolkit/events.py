@@ -27,6 +27,7 @@ from toolkit.provenance import (
     read_record,
 )
 
+EVENT = ["dataset", "event_id"]  # what tells one event from another
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
 DATE_PRECISIONS = ["day", "days", "week", "month", "longer"]
 GEO_PRECISIONS = ["exact", "near", "admin2", "admin1", "wider", "country", "international"]

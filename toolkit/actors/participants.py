@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.actors.aliases import FOLLOW, VIEWS, apply_aliases
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import ACTOR_TYPES, check_columns
+from toolkit.events import ACTOR_TYPES, EVENT, check_columns
 from toolkit.provenance import add_step, read_record
 
 # How a provider writes several actors: within the names of a side, and in the associated columns
@@ -23,7 +23,6 @@ SIDES = {
 ARMED = ["state", "rebel", "political militia", "identity militia", "external"]
 CATEGORIES = r"(?:Civilians|Protesters|Rioters|Unidentified .+?)(?: \(.*\))?"
 REGIME = r" \(\d{4}-(?:\d{4})?\)"
-EVENT = ["dataset", "event_id"]
 
 
 def participants(

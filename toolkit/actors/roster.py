@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from toolkit.errors import ColumnError, EmptySelectionError, check_option, warn
-from toolkit.events import PERIODS, check_columns
+from toolkit.events import EVENT, PERIODS, check_columns
 from toolkit.provenance import add_step, coverage, read_record
 
-EVENT = ["dataset", "event_id"]
 STATUS = ["active", "inactive", "not covered"]
 
 

@@ -184,13 +184,18 @@ def _write_graphml(G: nx.Graph, path: Path) -> list[Path]:
     return [path]
 
 
-def _read_graphml(path: Path) -> nx.Graph:
+def _read_xml(form: str, path: Path) -> nx.Graph:
     import networkx as nx
 
+    read = {"graphml": nx.read_graphml, "gexf": nx.read_gexf}[form]
     try:
-        G = nx.read_graphml(path)
+        return read(path)
     except nx.NetworkXError as fault:
         raise ValueError(str(fault)) from fault
+
+
+def _read_graphml(path: Path) -> nx.Graph:
+    G = _read_xml("graphml", path)
     for key in ("node_default", "edge_default"):
         G.graph.pop(key, None)
     return G
@@ -217,12 +222,7 @@ def _write_gexf(G: nx.Graph, path: Path) -> list[Path]:
 
 
 def _read_gexf(path: Path) -> nx.Graph:
-    import networkx as nx
-
-    try:
-        G = nx.read_gexf(path)
-    except nx.NetworkXError as fault:
-        raise ValueError(str(fault)) from fault
+    G = _read_xml("gexf", path)
     for _, data in G.nodes(data=True):
         data.pop("label", None)
     for *_, data in G.edges(data=True):
