@@ -41,7 +41,7 @@ def add_step(
     return stamp(table, record, **facts, steps="; ".join(steps))
 
 
-def read_record(table: pd.DataFrame) -> dict[str, str]:
+def read_record(table: pd.DataFrame | pd.Series) -> dict[str, str]:
     """Return the provenance of a table, with rows lost or added elsewhere written down as a step.
 
     Only the number of rows tells: rows swapped for others, or values changed, go unnoticed. A table

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import OptionError
+from toolkit.panels import VALUES, check_panel, period_word
 from toolkit.plots import style
-from toolkit.plots.panels import VALUES, check_panel, estimate, numbers, one_unit, period_of, when
+from toolkit.plots.panels import estimate, numbers, one_unit, when
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ def plot_calendar(
     'events per week'
     """
     panel = check_panel(panel, value)
-    period = period_of(panel)
+    period = period_word(panel["period"])
     if period not in ("day", "week"):
         raise OptionError(
             f"A calendar shows days or weeks, the panel holds counts per {period}.",

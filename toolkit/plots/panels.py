@@ -1,4 +1,4 @@
-"""What a figure needs to know of a panel: its units, its periods, its values."""
+"""What a figure needs of a panel: lines to draw, and words for its axes."""
 
 from __future__ import annotations
 
@@ -7,60 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import OptionError, check_option, did_you_mean
-from toolkit.events import check_columns
+from toolkit.errors import OptionError
+from toolkit.panels import choose_units, unit_columns, unit_names
 from toolkit.plots import style
 
-VALUES = {
-    "n_events": "events",
-    "fatalities": "deaths",
-    "fatalities_low": "deaths",
-    "fatalities_high": "deaths",
-}
 MOST_UNITS = style.MOST_COLOURS
 ESTIMATES = {"fatalities": "best", "fatalities_low": "low", "fatalities_high": "high"}
-PERIODS = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
-
-
-def check_panel(panel: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Say what is wrong with a table that is no panel, or has nothing of the value."""
-    check_option("value", value, VALUES)
-    style.need_rows(panel, "periods")
-    if "period" not in panel.columns or not isinstance(panel["period"].dtype, pd.PeriodDtype):
-        raise OptionError(
-            "The table is no panel: it has no column period that holds periods.",
-            "what count_events returns.",
-            'ct.count_events(events, period="month")',
-        )
-    check_columns(panel, [value, "covered"])
-    if panel[value].isna().all():
-        raise OptionError(
-            f"{value} is missing in every row of the panel.",
-            "a value that the dataset records, inside its coverage.",
-            'value="n_events", or ct.coverage(panel)',
-        )
-    return panel.reset_index(drop=True)
-
-
-def period_of(panel: pd.DataFrame) -> str:
-    """Return the word for the length of a panel's periods."""
-    return PERIODS[panel["period"].dt.freq.freqstr[0]]
-
-
-def unit_columns(panel: pd.DataFrame) -> list[str]:
-    """Return the columns that make the unit: those before `period`."""
-    return list(panel.columns[: panel.columns.get_loc("period")])
-
-
-def unit_names(panel: pd.DataFrame) -> pd.Series:
-    """Return the name of each row's unit, made of the columns that tell the units apart."""
-    by = unit_columns(panel)
-    telling = [c for c in by if panel[c].nunique(dropna=False) > 1] or by
-    names = pd.Series("", index=panel.index)
-    for column in telling:
-        part = panel[column].astype("object").where(panel[column].notna(), style.NOT_RECORDED)
-        names = names.where(names == "", names + ", ") + part.astype("str")
-    return names
 
 
 def reach(unit: pd.DataFrame, every: pd.PeriodIndex, name: str) -> pd.DataFrame:
@@ -113,7 +65,7 @@ def split_units(
     """Return one complete table of periods per unit, by name."""
     names = unit_names(panel)
     if units is not None:
-        names = choose(panel, names, [units] if isinstance(units, str) else list(units))
+        names = choose_units(panel, [units] if isinstance(units, str) else list(units))
     chosen = list(dict.fromkeys(names.dropna()))
     if len(chosen) > MOST_UNITS:
         total = panel[value].groupby(names).sum().sort_values(ascending=False)
@@ -124,23 +76,6 @@ def split_units(
         )
     every = pd.period_range(panel["period"].min(), panel["period"].max(), name="period")
     return {n: reach(panel.loc[names.index[names == n]], every, n) for n in chosen}
-
-
-def choose(panel: pd.DataFrame, names: pd.Series, units: list[str]) -> pd.Series:
-    """Return the names of the units asked for, missing elsewhere, in the order asked for."""
-    found = []
-    for unit in units:
-        here = names == unit
-        for column in unit_columns(panel):
-            here |= panel[column].astype("str").eq(unit).fillna(False).astype(bool)
-        if not here.any():
-            raise OptionError(
-                f"The panel has no unit {unit!r}.",
-                did_you_mean(unit, names.unique()[:200]),
-                f"units={names.iloc[0]!r}",
-            )
-        found.append(names[here])
-    return pd.concat(found).pipe(lambda s: s[~s.index.duplicated()])
 
 
 def has_bounds(lines: dict[str, pd.DataFrame]) -> bool:

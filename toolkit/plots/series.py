@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from toolkit.panels import VALUES, check_panel, period_word
 from toolkit.plots import style
-from toolkit.plots.panels import (
-    VALUES,
-    check_panel,
-    estimate,
-    has_bounds,
-    numbers,
-    period_of,
-    split_units,
-    when,
-)
+from toolkit.plots.panels import estimate, has_bounds, numbers, split_units, when
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,7 +83,7 @@ def plot_series(
             _draw_band(ax, line, colours[name], stepped=len(lines) == 1)
         _draw_partial(ax, line, value, colours[name])
     _shade_gaps(ax, list(lines.values()), value)
-    _finish_series(ax, value, period_of(panel), estimate(value, panel))
+    _finish_series(ax, value, period_word(panel["period"]), estimate(value, panel))
     style.source_note(ax, panel)
     return ax
 

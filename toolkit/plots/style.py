@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError
+from toolkit.panels import NOT_RECORDED
 from toolkit.provenance import coverage, source_line, stamp
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ COVERED = "#DDE5EE"
 LAND = "#F6F4EF"
 BORDER = "#BDB8AD"
 MISSING = "#BBBBBB"
-NOT_RECORDED = "not recorded"
 INTENSITY = "YlOrBr"  # darker is more, safe for colour-blind readers and in print
 PRECISION = "cividis"  # ordered, from dark blue (precise) to yellow (imprecise)
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from toolkit.errors import OptionError, check_option, did_you_mean
 from toolkit.events import check_columns
+from toolkit.panels import VALUES, period_word
 from toolkit.plots import style
-from toolkit.plots.panels import MOST_UNITS, PERIODS, VALUES, estimate
+from toolkit.plots.panels import MOST_UNITS, estimate, when
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -197,9 +198,8 @@ def _name_axes(ax: Axes, values: pd.DataFrame, spots: np.ndarray, parts: list[st
             )  # fmt: skip
     first = -0.05 if ties.nunique() == 1 else 0
     ax.set(xlim=(0, n), ylim=(spots[-1] + 1.05, first))
-    freq = pd.PeriodIndex(values.columns).freqstr[0]
-    word = PERIODS.get(freq, "period")
-    ax.set_xlabel(f"{word} in which the event began", fontsize=style.SMALL, color=style.INK)
+    word = period_word(pd.PeriodIndex(values.columns))
+    ax.set_xlabel(when(word), fontsize=style.SMALL, color=style.INK)
     style.clear_frame(ax, sides=("top", "right", "bottom", "left"))
 
 
