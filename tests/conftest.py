@@ -5,10 +5,12 @@ import os
 import socket
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 
-os.environ["MPLBACKEND"] = "agg"
+mpl.use("agg")
 
 # No test judges by time: a slow machine is not a fault.
 settings.register_profile("toolkit", deadline=None)
@@ -70,3 +72,17 @@ def realdata() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(NO_REAL_DATA)
     return REAL_DATA
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_trace(request, monkeypatch):
+    """Every test of figures also checks that no setting changes, and nothing is shown or saved."""
+    if not request.path.name.startswith("test_plots"):
+        yield
+        return
+    before = dict(mpl.rcParams)
+    for thing, name in ((plt, "show"), (plt, "savefig"), (mpl.figure.Figure, "savefig")):
+        monkeypatch.setattr(thing, name, lambda *a, **k: pytest.fail("shown or saved"))
+    yield
+    assert dict(mpl.rcParams) == before
+    plt.close("all")

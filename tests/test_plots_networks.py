@@ -77,17 +77,6 @@ def make_crowd(n=200):
     return nx.relabel_nodes(G, {i: f"Brigade of the Valley {i}" for i in G})
 
 
-@pytest.fixture(autouse=True)
-def _leave_no_trace(monkeypatch):
-    """Every test also checks that no setting changes, nothing is shown and nothing is saved."""
-    before = dict(mpl.rcParams)
-    for module, name in ((plt, "show"), (plt, "savefig"), (mpl.figure.Figure, "savefig")):
-        monkeypatch.setattr(module, name, lambda *a, **k: pytest.fail("shown or saved"))
-    yield
-    assert dict(mpl.rcParams) == before
-    plt.close("all")
-
-
 def note_of(ax):
     (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
     return note.get_text().replace("\n", " ")

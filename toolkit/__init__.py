@@ -4,7 +4,7 @@ In notebooks: ``import toolkit as ct``. The names listed below are the public fu
 and specialities live one level down.
 """
 
-from toolkit import networks
+from toolkit import networks, timeseries
 from toolkit.actors.aliases import describe_aliases, find_lookalikes, load_aliases
 from toolkit.actors.lineage import find_kin, make_lineage
 from toolkit.actors.participants import find_coalitions, participants
@@ -17,7 +17,11 @@ from toolkit.events import filter_events, validate_events
 from toolkit.formats import find_problems, load_events
 from toolkit.networks import actor_network
 from toolkit.overview import describe_events
+from toolkit.panels import combine_units
+from toolkit.plots.breaks import plot_breaks
 from toolkit.plots.calendar import plot_calendar
+from toolkit.plots.heatmap import plot_panel
+from toolkit.plots.interruptions import plot_interruption
 from toolkit.plots.lineage import plot_lineage
 from toolkit.plots.maps import plot_events_map
 from toolkit.plots.matrix import plot_network_matrix
@@ -29,11 +33,19 @@ from toolkit.plots.networks import (
 from toolkit.plots.quality import plot_coverage, plot_precision
 from toolkit.plots.series import plot_series
 from toolkit.plots.timelines import plot_actor_timeline
+from toolkit.plots.windows import plot_event_window
 from toolkit.provenance import cite, coverage, source_line
 from toolkit.releases import combine_events, find_conflicts
 from toolkit.sample import load_sample, make_sample
 from toolkit.sources.acled import load_acled
 from toolkit.sources.ucdp import load_ucdp_actors, load_ucdp_country_year, load_ucdp_ged
+from toolkit.timeseries import (
+    describe_series,
+    event_window,
+    find_breaks,
+    find_spells,
+    interrupted_time_series,
+)
 
 __version__ = "0.1.0"
 __all__ = [
@@ -42,20 +54,26 @@ __all__ = [
     "actor_network",
     "cite",
     "combine_events",
+    "combine_units",
     "compare_counts",
     "count_dyads",
     "count_events",
     "coverage",
     "describe_aliases",
     "describe_events",
+    "describe_series",
+    "event_window",
     "filter_events",
     "find_activity",
+    "find_breaks",
     "find_coalitions",
     "find_conflicts",
     "find_kin",
     "find_lookalikes",
     "find_problems",
     "find_roster",
+    "find_spells",
+    "interrupted_time_series",
     "list_datasets",
     "load_acled",
     "load_aliases",
@@ -71,16 +89,21 @@ __all__ = [
     "networks",
     "participants",
     "plot_actor_timeline",
+    "plot_breaks",
     "plot_calendar",
     "plot_coverage",
     "plot_ego",
+    "plot_event_window",
     "plot_events_map",
+    "plot_interruption",
     "plot_lineage",
     "plot_network",
     "plot_network_matrix",
     "plot_networks_by_period",
+    "plot_panel",
     "plot_precision",
     "plot_series",
     "source_line",
+    "timeseries",
     "validate_events",
 ]

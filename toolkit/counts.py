@@ -8,22 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 
+from toolkit.account import OUTSIDE, Account, take_away, tell_account
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import PERIODS, check_columns, check_dates, check_day, find_outside
-from toolkit.provenance import (
-    add_step,
-    coverage,
-    find_spans,
-    pack_coverage,
-    read_record,
-    source_line,
+from toolkit.events import EVENT, PERIODS, check_columns, check_dates
+from toolkit.provenance import add_step, coverage, pack_coverage, read_record, source_line
+from toolkit.straddling import (
+    RULES,
+    gather_days,
+    mark_straddling,
+    name_period,
+    say_straddling,
+    spread_days,
+)
+from toolkit.units import find_units, join_people, join_records, name_units, read_units
+from toolkit.zeros import (
+    COUNTS,
+    DEATHS,
+    complete_cells,
+    hide_deaths,
+    hide_uncovered,
+    mark_coverage,
+    read_spans,
+    take_outside,
 )
 
-DEATHS = ["fatalities", "fatalities_low", "fatalities_high"]
-RESULTS = ["date_start", "period", "n_events", *DEATHS, "covered", "partial"]
+RESULTS = ["date_start", "period", *COUNTS, "covered", "partial"]
 
 
 def count_events(
@@ -33,86 +44,124 @@ def count_events(
     period: str = "month",
     spans: pd.DataFrame | None = None,
     complete: bool = True,
+    people: pd.DataFrame | None = None,
+    units: pd.DataFrame | Sequence[str] | None = None,
+    straddling: str = "start",
+    share: str | None = None,
 ) -> pd.DataFrame:
     """Count events and deaths by unit and period, with zeros only where the data can say zero.
 
-    An event belongs to the period in which its `date_start` lies, whole, however long it lasts;
-    events on days outside the coverage are not counted, and a warning says how many.
+    The universe of cells is built first, every unit times every period, and the counts are joined
+    to it. What is in the table and not in the panel is told in one warning, reason by reason. A
+    count is of what was recorded: it does not say that nothing else happened.
 
     Parameters
     ----------
     events
         Event table.
     by
-        Column or columns that make the unit, e.g. ["country", "admin1"]; none for one series.
-        A unit of province needs the country: admin1 names repeat across countries.
+        Column or columns that make the unit, e.g. ["country", "event_type"]; none for one series.
+        "admin1" brings "country" in front, "admin2" both, where the table has them: names of
+        provinces repeat across countries.
     period
-        "day", "week" (Monday to Sunday), "month", "quarter" or "year".
+        "day", "week" (Monday to Sunday; "week-sunday" etc. begin on that day), "month", "quarter"
+        or "year".
     spans
         Coverage table; by default the one that came with the events (`coverage`). One written by
         hand needs `country` ("*" for all), `start` and `end`, both included.
     complete
-        Fill in every period of the coverage for every unit seen in the data. False gives only
-        the cells in which something happened.
+        Fill in every period of the coverage for every unit. False gives only the cells in which
+        something happened.
+    people
+        PARTICIPANTS of the events; then `by` may name their columns too ("actor", "side",
+        "role"). An event counts once in each unit it belongs to, and not at all where `people`
+        has none of its participants.
+    units
+        The universe of units, by default those seen in the data. A table with the columns of `by`
+        and, if known, `start` and `end` of a unit's life, either may be missing: before and after
+        it a unit has no cells, for it is neither at zero nor missing. Or a list, where one column
+        makes the unit. A roster is a universe of actors:
+        `roster.rename(columns={"first": "start", "last": "end"})`.
+    straddling
+        What becomes of events whose days (`date_start` to `date_end`, or the week or month that
+        `date_precision` tells, see `events.possible_days`) lie in several periods. "start": whole
+        in the period of `date_start`. "spread": an equal part on each day, so that the total is
+        kept. "drop": not counted.
+    share
+        Column with the part of an event that a row stands for, where the rows of one event are
+        spread over places and add up to 1.
 
     Returns
     -------
     DataFrame
-        PANEL: the columns of `by`, `period` (pandas Period), `n_events`, `fatalities`,
-        `fatalities_low`, `fatalities_high` (Int64), `covered` (bool) and `partial` (bool: the
-        coverage holds only part of the period), sorted by unit and period. Inside the coverage
-        a cell without events is 0, outside it is missing. Where the unit holds no country, a
-        period is covered if the coverage of every country covers it; the same for datasets. A
-        country left out of a release (a hole) is left aside there. Deaths are sums of what is
-        recorded; missing where the dataset has no such column, or where several datasets are
-        counted together, because they define deaths differently. A missing value of `by` is a
-        unit of its own.
+        PANEL: the columns of the unit, `period` (pandas Period), `n_events`, `fatalities`,
+        `fatalities_low`, `fatalities_high`, `n_straddling` (how many of `n_events` straddle; all
+        Int64, or Float64 with straddling="spread" or `share`), `covered` (bool) and `partial`
+        (bool: the coverage holds only part of the period), sorted by unit and period. Inside the
+        coverage a cell without events is 0, outside it is missing. Where the unit holds no
+        country, a period is covered if the coverage of every country covers it; the same for
+        datasets. A country left out of a release (a hole) is left aside there. Deaths are sums
+        of what is recorded; missing where the dataset has no such column, or where several
+        datasets are counted together, because they define deaths differently. A missing value
+        of `by` is a unit of its own.
 
     Raises
     ------
     OptionError, ColumnError
-        Unknown period; a column that is not there or holds the wrong kind of values; a unit that
-        is itself counted.
+        Unknown option; a column that is not there or holds the wrong kind of values; a unit that
+        is itself counted, stands twice in `units` or ends before it starts; a share that is none.
     EmptySelectionError
-        No events.
+        No events, none with a date, or no units.
 
     Warns
     -----
     DataWarning
-        Events outside the coverage, coverage not known, events without a date, several datasets
-        counted together, provinces without their country.
+        Events not counted: on days outside the coverage or the life of their unit, of units that
+        are not in `units`, dropped, without a date or without participants. Coverage not known,
+        several datasets counted together, events that belong to several units.
 
     Examples
     --------
     >>> import toolkit as ct
-    >>> panel = ct.count_events(ct.load_sample("ged"), by="country", period="year")
+    >>> events = ct.load_sample("ged")
+    >>> panel = ct.count_events(events, by="country", period="year")
     >>> panel[["country", "period", "n_events", "fatalities", "covered"]].head(2)
        country period  n_events  fatalities  covered
     0  Dulmora   2012         7          16     True
     1  Dulmora   2013         8         133     True
+    >>> spread = ct.count_events(events, by="admin1", straddling="spread")
+    >>> spread[["n_events", "n_straddling"]].sum().round(2).tolist()
+    [2315.57, 61.57]
     """
-    by = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    check_units(events, by, period)
-    spans = coverage(events) if spans is None else _given_spans(spans)
-    counted = count_rows(events, by, period)
-    if len(spans) and "country" in events:
-        outside = find_outside(events, spans)
-        if outside.any():  # a period covered in part counts its covered days only
-            inside = count_rows(events[~outside], by, period)
-            counted = counted[[*by, "period"]].merge(inside, on=[*by, "period"], how="left")
-    panel = _complete(counted, by, period, spans) if complete and len(spans) else counted
-    panel = _hide_uncovered(_mark_coverage(panel, by, spans), by)
-    panel = panel.sort_values([*by, "period"], ignore_index=True, na_position="last")
+    by = name_units(by, events, people)
+    theirs = [] if people is None else [c for c in by if c in people and c not in EVENT]
+    check_units(events, [c for c in by if c not in theirs], period)
+    _check_results(by)
+    if share is None and "share" in events:
+        warn("The table has a column `share`, and each row is counted whole: share='share'?")
+    check_option("straddling", straddling, RULES)
+    rows = marked = mark_straddling(events, period, share=share)
+    spans = coverage(events) if spans is None else read_spans(spans)
+    account: Account = {}
+    said = [f"counted by {', '.join([*by, period])} of date_start"]
+    said.append(say_straddling(marked, period, straddling))
+    if people is not None:
+        rows, alone, words = join_people(marked, people, theirs, whole=share is None)
+        account["without a participant in `people`"] = alone
+        said.append(words)
+    universe = None if units is None else read_units(units, by, rows)
+    if universe is not None:
+        said.append(f"{len(universe):,} units given")
+    panel = count_cells(
+        rows, by, period, account, spans=spans, units=universe, complete=complete,
+        straddling=straddling, fractions=share is not None,
+    )  # fmt: skip
     if complete and spans.empty:
-        warn(
-            "The coverage of the events is not known: only periods with events are in the panel, "
-            'and none is 0. State it: spans=pd.DataFrame({"country": ["*"], '
-            '"start": ["2016-01-01"], "end": ["2019-11-30"]}).'
-        )
-    _tell_total(panel, events)
-    step = f"counted by {', '.join([*by, period])} of date_start"
+        _tell_unknown()
+    said.extend(tell_account(account, "events" if people is None else "events by unit"))
+    record = read_record(events) if people is None else join_records(events, people)
     packed = pack_coverage(spans) if len(spans) else None
-    return add_step(panel, read_record(events), step, coverage=packed)
+    return add_step(panel, record, ", ".join(said), coverage=packed)
 
 
 def compare_counts(
@@ -187,40 +236,41 @@ def compare_counts(
     return add_step(both, read_record(panel), f"compared with: {name}")
 
 
-# ---------------------------------------------------------------------------------- kernel
+def _tell_unknown() -> None:
+    warn(
+        "The coverage of the events is not known: only periods with events are in the panel, "
+        'and none is 0. State it: spans=pd.DataFrame({"country": ["*"], '
+        '"start": ["2016-01-01"], "end": ["2019-11-30"]}).'
+    )
+
+
+# ---------------------------------------------------------------------------------- checks
 
 
 def check_units(events: pd.DataFrame, by: list[str], period: str) -> None:
     """Raise what cannot be counted, warn of what can mislead."""
     check_option("period", period, PERIODS)
     check_dates(events, by)
-    for column in by:
-        if column in RESULTS:
-            raise OptionError(
-                f"by={column!r} is itself counted or names the period.",
-                f"a column other than {', '.join(RESULTS)}.",
-                f"events.rename(columns={{{column!r}: 'its other name'}})",
-            )
     _check_deaths(events)
-    if len(events) == 0:
+    if events["date_start"].notna().sum() == 0:
         raise EmptySelectionError(
-            "There are no events to count.",
-            "at least one row.",
+            "There are no events to count." if events.empty else "No event has a date_start.",
+            "at least one row with a date.",
             "len(events), and look at the filter",
         )
-    undated = int(events["date_start"].isna().sum())
-    if undated:
-        warn(f"{undated:,} events have no date_start and are not counted.")
     if "filter not recorded" in read_record(events).get("steps", ""):
         warn(
             "Rows were filtered in plain pandas, which leaves no record: the coverage still speaks "
             "of all of them, and a zero may be the filter's. ct.filter_events records and cuts it."
         )
-    countries = events["country"].nunique() if "country" in events else 0
-    if "admin1" in by and "country" not in by and countries > 1:
-        warn(
-            "Provinces of several countries are counted by name alone, but names repeat across "
-            'countries: by=["country", "admin1"] keeps them apart.'
+
+
+def _check_results(by: list[str]) -> None:
+    for column in (c for c in by if c in RESULTS):
+        raise OptionError(
+            f"by={column!r} is itself counted or names the period.",
+            f"a column other than {', '.join(RESULTS)}.",
+            f"events.rename(columns={{{column!r}: 'its other name'}})",
         )
 
 
@@ -235,162 +285,112 @@ def _check_deaths(events: pd.DataFrame) -> None:
             )
 
 
+# ----------------------------------------------------------------------------------- cells
+
+
+def count_cells(
+    rows: pd.DataFrame,
+    by: list[str],
+    period: str,
+    account: Account,
+    *,
+    spans: pd.DataFrame,
+    units: pd.DataFrame | None = None,
+    complete: bool = True,
+    straddling: str = "start",
+    fractions: bool = False,
+) -> pd.DataFrame:
+    """Count marked rows (`mark_straddling`) into the cells of a panel, and account for each row.
+
+    `account` is filled with the rows by what became of them: counted, or why not.
+    """
+    table = rows = take_away(rows, rows["date_start"].isna(), account, "without a date_start")
+    seen = rows[by].drop_duplicates()
+    seen = seen.where(seen.notna()).assign(start=pd.NaT, end=pd.NaT)  # None becomes nan
+    if units is not None:
+        rows = find_units(rows, units, by)
+        rows = take_away(rows, ~rows["_known"], account, "of units that are not in `units`")
+    if straddling == "drop":
+        rows = take_away(rows, rows["_straddles"], account, f"that straddle {name_period(period)}s")
+    everything = rows
+    if straddling == "spread":
+        rows = spread_days(rows)
+    if units is not None:
+        dates = rows["date_start"].dt.normalize()
+        gone = (dates < rows["_start"]) | (dates > rows["_end"])
+        rows = take_away(rows, gone, account, "on days outside the life of their unit")
+    rows = take_outside(rows, by, spans, account)
+    if straddling == "spread":
+        rows, fractions = gather_days(rows, period), True
+    account["counted"] = rows
+    counted = count_rows(rows, by, period, share="_share" if fractions else None)
+    # the periods of events outside the coverage stand in the panel, missing; single days of a
+    # spread event add none
+    beyond = account[OUTSIDE]
+    if straddling == "spread":
+        beyond = beyond[~beyond["_straddles"]]
+    if len(beyond):
+        counted = counted.merge(count_rows(beyond, by, period)[[*by, "period"]], how="outer")
+    if complete and len(spans):
+        counted = complete_cells(counted, by, seen if units is None else units, period, spans)
+    elif counted.empty:
+        raise EmptySelectionError(
+            f"No event is left to count: {'; '.join(r for r in account if len(account[r]))}.",
+            "at least one event that is counted.",
+            'straddling="start", units=None',
+        )
+    panel = hide_uncovered(mark_coverage(counted, by, spans), by, table)
+    panel = hide_deaths(panel, by, everything)
+    return panel.sort_values([*by, "period"], ignore_index=True, na_position="last")
+
+
 def count_rows(
     rows: pd.DataFrame, by: list[str], period: str, *, share: str | None = None
 ) -> pd.DataFrame:
-    """Count by unit and period: the one place where rows become numbers.
+    """Count marked rows by unit and period: the one place where rows become numbers.
 
     With `share`, the name of a column of fractions, a row counts only as that part of an event
     and the numbers are fractions too.
     """
-    columns = [c for c in DEATHS if c in rows.columns]
-    needed = rows[[*by, "date_start", *columns, *([share] if share else [])]]
-    date = nw.col("date_start")
-    parts = {c: nw.col(c) * nw.col(share) for c in columns} if share else {}
+    deaths = [c for c in DEATHS if c in rows.columns]
+    needed = rows[[*by, "date_start", "_straddles", *deaths, *([share] if share else [])]]
+    number = nw.Float64 if share else nw.Int64
+    part = nw.col(share) if share else nw.lit(1)
     grouped = (
         nw.from_native(needed, eager_only=True)
-        .filter(~date.is_null())
-        .with_columns(_period=_period_number(date, period), **parts)
-        .group_by([*by, "_period"])
+        .filter(~nw.col("date_start").is_null())
+        .with_columns(
+            period=_period_number(nw.col("date_start"), period),
+            n_events=part.cast(number),
+            n_straddling=part * nw.col("_straddles").cast(number),
+            **({c: nw.col(c) * part for c in deaths} if share else {}),
+        )
+        .group_by([*by, "period"])
         .agg(
-            (nw.col(share).sum() if share else nw.len()).alias("n_events"),
-            *(nw.col(c).sum() for c in columns),
-            *(nw.col(c).count().alias(f"_known_{c}") for c in columns),
+            nw.col("n_events", "n_straddling", *deaths).sum(),
+            *(nw.col(c).count().alias(f"_known_{c}") for c in deaths),
         )
         .to_pandas()
     )
-    several = "dataset" in rows.columns and rows["dataset"].nunique() > 1 and "dataset" not in by
-    if several:
-        warn(
-            "Several datasets are counted together: their deaths are defined differently and are "
-            'set missing, and one event may be counted twice. by=["dataset", ...] keeps them apart.'
-        )
-    number = "Float64" if share else "Int64"
-    grouped["period"] = _to_periods(grouped.pop("_period"), period)
-    grouped["n_events"] = grouped["n_events"].astype(number)
+    ordinals = pd.PeriodIndex.from_ordinals(grouped["period"].astype("int64"), freq=PERIODS[period])
+    grouped["period"] = pd.Series(ordinals, grouped.index)
     for column in DEATHS:
-        sums = grouped.get(column, pd.Series(pd.NA, grouped.index)).astype(number)
         known = grouped.get(f"_known_{column}", pd.Series(0, grouped.index))
-        grouped[column] = sums.mask((known == 0) | several)
-    if period == "week":
-        sums = grouped.groupby([*by, "period"], dropna=False, observed=True, sort=False)
-        grouped = sums[["n_events", *DEATHS]].sum(min_count=1).reset_index()
-    return grouped[[*by, "period", "n_events", *DEATHS]]
+        grouped[column] = grouped.get(column, known).astype("object").mask(known == 0, pd.NA)
+    dtype = "Float64" if share else "Int64"
+    # a column in which every name is missing would come back as numbers
+    kinds = {**rows[by].dtypes, **dict.fromkeys(COUNTS, dtype)}
+    return grouped[[*by, "period", *COUNTS]].astype(kinds)
 
 
 def _period_number(date: nw.Expr, period: str) -> nw.Expr:
-    """Return the number of the period as pandas counts them; days for days and weeks."""
+    """Return the number of the period as pandas counts them, from 1970."""
     months = (date.dt.year() - 1970) * 12 + date.dt.month() - 1
     numbers = {"month": months, "quarter": months // 3, "year": date.dt.year() - 1970}
-    return numbers[period] if period in numbers else date.dt.truncate("1d")
-
-
-def _to_periods(numbers: pd.Series, period: str) -> pd.Series:
-    if period in ("day", "week"):
-        return pd.Series(pd.DatetimeIndex(numbers).to_period(PERIODS[period]), index=numbers.index)
-    index = pd.PeriodIndex.from_ordinals(numbers.astype("int64"), freq=PERIODS[period])
-    return pd.Series(index, index=numbers.index)
-
-
-# -------------------------------------------------------------------------------- coverage
-
-
-def _given_spans(spans: pd.DataFrame) -> pd.DataFrame:
-    """Return a coverage table that a user wrote with all its columns, or say what is off."""
-    check_columns(spans, ["country", "start", "end"])
-    rest = {"dataset": "*", "version": "", "event_types": "*", "basis": "stated when counted"}
-    spans = spans.assign(**{c: text for c, text in rest.items() if c not in spans})
-    for key in ("start", "end"):
-        days = [pd.NaT if pd.isna(day) else check_day(key, day) for day in spans[key]]
-        spans[key] = pd.to_datetime(pd.Series(days, index=spans.index))
-    if (spans["start"] > spans["end"]).any():
-        raise OptionError(
-            "spans has a start after its end.",
-            "first and last day, both included; both missing for a country never covered.",
-            "spans.query('start > end')",
-        )
-    return spans
-
-
-def _complete(
-    counted: pd.DataFrame, by: list[str], period: str, spans: pd.DataFrame
-) -> pd.DataFrame:
-    """Join the counts to every unit seen times every period of the coverage."""
-    freq = PERIODS[period]
-    known = spans.dropna(subset=["start", "end"])
-    edges = pd.concat(
-        [counted["period"], known["start"].dt.to_period(freq), known["end"].dt.to_period(freq)]
-    )
-    universe = pd.DataFrame({"period": pd.period_range(edges.min(), edges.max(), freq=freq)})
-    if by:
-        universe = counted[by].drop_duplicates().merge(universe, how="cross")
-    return universe.merge(counted, on=[*by, "period"], how="left")
-
-
-def _mark_coverage(panel: pd.DataFrame, by: list[str], spans: pd.DataFrame) -> pd.DataFrame:
-    """Mark each cell as covered, and as partial where the coverage holds only part of its days."""
-    if spans.empty:
-        return panel.assign(covered=True, partial=False)
-    starts = panel["period"].dt.start_time
-    origin = starts.min()
-    first = (starts - origin).dt.days.to_numpy()
-    after = (panel["period"].dt.end_time - origin).dt.days.to_numpy() + 1
-    units = panel[[c for c in ("dataset", "country") if c in by]].astype("str").fillna("")
-    groups = units.groupby(list(units)).indices if len(units.columns) else {(): panel.index}
-    n_days = np.zeros(len(panel), dtype="int64")
-    for names, rows in groups.items():
-        unit = dict(zip(units, [names] if isinstance(names, str) else names, strict=True))
-        total = np.concatenate([[0], np.cumsum(_covered_days(spans, unit, origin, after.max()))])
-        n_days[rows] = total[after[rows]] - total[first[rows]]
-    return panel.assign(covered=n_days > 0, partial=(n_days > 0) & (n_days < after - first))
-
-
-def _covered_days(
-    spans: pd.DataFrame, unit: dict[str, str], origin: pd.Timestamp, n: int
-) -> np.ndarray:
-    """Say of each of the n days from the origin whether a unit is covered.
-
-    Releases of one dataset add up. Countries and datasets that the unit does not tell apart all
-    have to cover a day, or the count would jump where one of them begins; holes are left aside.
-    """
-    if "dataset" in unit:
-        spans = spans[spans["dataset"].isin([unit["dataset"], "*"])]
-    if "country" in unit:
-        spans = find_spans(spans, unit["country"])
-    masks = []
-    for _, rows in spans.groupby("dataset"):
-        for country in rows["country"].unique():
-            known = find_spans(rows, country).dropna(subset=["start", "end"])
-            if len(known):
-                masks.append(_days_between(known, origin, n))
-    return np.logical_and.reduce(masks) if masks else np.zeros(n, dtype=bool)
-
-
-def _days_between(spans: pd.DataFrame, origin: pd.Timestamp, n: int) -> np.ndarray:
-    inside = np.zeros(n, dtype=bool)
-    for start, end in zip(spans["start"], spans["end"], strict=True):
-        inside[max((start - origin).days, 0) : max((end - origin).days + 1, 0)] = True
-    return inside
-
-
-def _hide_uncovered(panel: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Fill 0 inside the coverage and missing outside; bounds nobody recorded stay missing."""
-    empty = panel["n_events"].isna() & panel["covered"]
-    for column in ("n_events", *DEATHS):
-        recorded = panel[column].notna()
-        # side by side with GED, which has bounds, ACLED still has none
-        known = pd.Series(column == "n_events" or recorded.any(), index=panel.index)
-        if "dataset" in by and column != "n_events":
-            known = recorded.groupby(panel["dataset"], dropna=False).transform("any")
-        panel[column] = panel[column].mask(empty & known, 0).mask(~panel["covered"]).astype("Int64")
-    return panel
-
-
-def _tell_total(panel: pd.DataFrame, events: pd.DataFrame) -> None:
-    """Warn where the panel's total is not the table's: events outside the coverage."""
-    missing = int(events["date_start"].notna().sum()) - int(panel["n_events"].sum())
-    if missing:
-        warn(
-            f"{missing:,} of {len(events):,} events lie outside the coverage and are not counted: "
-            "outside it a count is missing, not small. See ct.coverage(events)."
-        )
+    if period in numbers:
+        return numbers[period]
+    days = date.dt.timestamp("ms") // (24 * 60 * 60 * 1000)
+    if period == "day":
+        return days
+    week = pd.Period("1970-01-01", PERIODS[period])
+    return (days - (week.start_time - pd.Timestamp(0)).days) // 7 + week.ordinal

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from toolkit.account import Account, tell_account
 from toolkit.actors.participants import check_ids, participants
-from toolkit.counts import DEATHS, check_units, count_rows
+from toolkit.counts import check_units, count_cells
 from toolkit.errors import (
     DirectionError,
     EmptySelectionError,
@@ -17,7 +18,10 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import EVENT, check_columns
-from toolkit.provenance import add_step, read_record
+from toolkit.provenance import add_step, coverage, pack_coverage
+from toolkit.straddling import RULES, mark_straddling, say_straddling
+from toolkit.units import join_records
+from toolkit.zeros import COUNTS, DEATHS, read_spans
 
 TIES = ("opposition", "cooperation", "both")
 SPLITS = ("whole", "share")
@@ -33,6 +37,9 @@ def count_dyads(
     directed: bool | str = False,
     among: pd.DataFrame | Iterable[str] | None = None,
     minimum_events: int = 1,
+    straddling: str = "start",
+    complete: bool = False,
+    spans: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count events and deaths by pair of actors, tie and period.
 
@@ -53,7 +60,8 @@ def count_dyads(
         and policies of your choice; by default `participants(events)`: coalitions split, names as
         recorded. Only what is in `events` is counted.
     period
-        "day", "week", "month", "quarter" or "year" of `date_start`.
+        "day", "week" (Monday to Sunday; "week-sunday" etc. begin on that day), "month", "quarter"
+        or "year" of `date_start`.
     tie
         "opposition", "cooperation" or "both".
     split
@@ -70,14 +78,23 @@ def count_dyads(
         be there.
     minimum_events
         Keep only dyads with so many events over all periods.
+    straddling
+        What becomes of events whose days lie in several periods, as in `count_events`: whole in
+        the period of `date_start` ("start"), an equal part on each day ("spread"), or "drop".
+    complete
+        Give every dyad seen a row for every period of the coverage: 0 inside it, missing outside.
+        The coverage of every country has to hold a period. Events outside it are not counted.
+    spans
+        Coverage table for `complete`, as in `count_events`; by default that of the events.
 
     Returns
     -------
     DataFrame
         DYADS: `actor1`, `actor2`, `tie`, `period`, `n_events`, `fatalities`, `fatalities_low`,
-        `fatalities_high` (whole numbers, or fractions with split="share"); only pairs and periods
-        with events, sorted. A pair that is not there was not recorded; whether that means none
-        is for the coverage to say. All choices stand in the provenance.
+        `fatalities_high` (whole numbers, or fractions with split="share" or
+        straddling="spread"); only pairs and periods with events, sorted. A pair that is not there
+        was not recorded; whether that means none is for the coverage to say, and complete=True
+        adds it: `covered` and `partial`, as in a PANEL. All choices stand in the provenance.
 
     Raises
     ------
@@ -100,32 +117,65 @@ def count_dyads(
     """
     check_option("tie", tie, TIES)
     check_option("split", split, SPLITS)
+    check_option("straddling", straddling, RULES)
     check_units(events, ["event_id"], period)
     _check_direction(events, tie, directed)
     people = participants(events) if people is None else people
     check_ids(events)
     check_columns(people, [*EVENT, "side", "actor", "role", "organised"])
-    pairs = _join_actors(people, events, tie, directed=bool(directed))
+    marked = mark_straddling(events, period)
+    pairs = _join_actors(people, marked, tie, directed=bool(directed))
     chosen, said = _choose_pairs(pairs, people, among, minimum_events)
     if split == "whole":
         _tell_several(chosen)
-    share = "share" if split == "share" else None
-    dyads = count_rows(chosen, ["actor1", "actor2", "tie"], period, share=share)
-    dyads = dyads.sort_values(["tie", "actor1", "actor2", "period"], ignore_index=True)
+    spans, account = _read_coverage(events, spans, complete), Account()
+    dyads = count_cells(
+        chosen if split == "whole" else chosen.assign(_share=chosen["share"]),
+        ["tie", "actor1", "actor2"], period, account, spans=spans,
+        straddling=straddling, fractions=split == "share",
+    )  # fmt: skip
+    marks = ["covered", "partial"] if complete else []
+    dyads = dyads[["actor1", "actor2", "tie", "period", *COUNTS[:-1], *marks]]
+    undated = _tell_undated(events)
+    alone = len(events) - undated - len(pairs.drop_duplicates(EVENT))
     order = directed if isinstance(directed, str) else "yes" if directed else "no"
-    alone = len(events) - len(pairs.drop_duplicates(EVENT))
     step = ", ".join([f"dyads by {period} of date_start: tie {tie}", f"split {split}",
                       f"directed {order}", f"{alone:,} of {len(events):,} events join no pair",
-                      *said])  # fmt: skip
-    return add_step(dyads, _join_records(events, people), step, directed=order, split=split)
+                      *said, say_straddling(pairs.drop_duplicates(EVENT), period, straddling),
+                      *tell_account(account, "events by dyad")])  # fmt: skip
+    return add_step(dyads, join_records(events, people), step, directed=order, split=split,
+                    coverage=pack_coverage(spans) if complete else None)  # fmt: skip
 
 
-def _join_records(events: pd.DataFrame, people: pd.DataFrame) -> dict[str, str]:
-    """Return the record of the events, with the steps of both tables."""
-    record = read_record(events)
-    steps, theirs = record.get("steps", ""), read_record(people).get("steps", "")
-    joined = theirs if theirs.startswith(steps) else f"{theirs}; {steps}".removeprefix("; ")
-    return {**record, "steps": joined}
+def _read_coverage(
+    events: pd.DataFrame, spans: pd.DataFrame | None, complete: bool
+) -> pd.DataFrame:
+    """Return the coverage to complete the dyads with; an empty one where they are not."""
+    known = coverage(events)
+    if not complete:
+        if spans is not None:
+            raise OptionError(
+                "spans is given, but only a complete table of dyads uses it.",
+                "spans with complete=True.",
+                "complete=True",
+            )
+        return known.iloc[:0]
+    known = known if spans is None else read_spans(spans)
+    if known.empty:
+        raise OptionError(
+            "The coverage of the events is not known, so that no 0 can be told from missing.",
+            "complete=True with a coverage.",
+            'spans=pd.DataFrame({"country": ["*"], "start": ["2016-01-01"], '
+            '"end": ["2019-11-30"]})',
+        )
+    return known
+
+
+def _tell_undated(events: pd.DataFrame) -> int:
+    undated = int(events["date_start"].isna().sum())
+    if undated:
+        warn(f"{undated:,} events have no date_start and are not counted.")
+    return undated
 
 
 def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> None:
@@ -172,7 +222,8 @@ def _join_actors(
         one, two = pairs["actor1"], pairs["actor2"]
         swap = one > two
         pairs = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
-    known = ["date_start", *(c for c in DEATHS if c in events)]
+    marks = ["_first", "_last", "_straddles", "_share"]
+    known = ["date_start", *marks, *(c for c in ("country", *DEATHS) if c in events)]
     dated = events.loc[events["date_start"].notna(), [*EVENT, *known]]
     pairs = pairs.drop_duplicates().merge(dated, on=EVENT)
     return pairs.assign(share=1 / pairs.groupby([*EVENT, "tie"])["actor1"].transform("size"))

@@ -28,7 +28,13 @@ from toolkit.provenance import (
 )
 
 EVENT = ["dataset", "event_id"]  # what tells one event from another
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC", "year": "Y-DEC"}
+# name: pandas' frequency. A week is named by its first day here, by its last in pandas.
+PERIODS = {
+    "day": "D", "week": "W-SUN", "week-monday": "W-SUN", "week-tuesday": "W-MON",
+    "week-wednesday": "W-TUE", "week-thursday": "W-WED", "week-friday": "W-THU",
+    "week-saturday": "W-FRI", "week-sunday": "W-SAT",
+    "month": "M", "quarter": "Q-DEC", "year": "Y-DEC",
+}  # fmt: skip
 DATE_PRECISIONS = ["day", "days", "week", "month", "longer"]
 GEO_PRECISIONS = ["exact", "near", "admin2", "admin1", "wider", "country", "international"]
 VIOLENCE_TYPES = ["state-based", "non-state", "one-sided"]
@@ -238,6 +244,46 @@ def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
         for start, end in zip(here["start"], here["end"], strict=True):
             inside[days.index] |= days.between(start, end)
     return ~inside.set_axis(events.index)
+
+
+def possible_days(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the first and the last day on which each event may have happened.
+
+    These are `date_start` and `date_end`; a missing end, or one before the start, counts as the
+    start. A single day with `date_precision` "month" stands for its calendar month, one with
+    "week" for the three days before it to the three days after it: the toolkit's convention,
+    for no provider says which week is meant. A single day with "days" or "longer" stays that
+    day: how many days are meant is not recorded.
+
+    Returns
+    -------
+    DataFrame
+        `first` and `last` (dates), with the index of the events; missing without a `date_start`.
+
+    Examples
+    --------
+    >>> from toolkit.events import possible_days
+    >>> days = pd.to_datetime(["2016-02-10", "2016-02-10"])
+    >>> events = pd.DataFrame({"date_start": days, "date_precision": ["week", "month"]})
+    >>> possible_days(events)
+           first       last
+    0 2016-02-07 2016-02-13
+    1 2016-02-01 2016-02-29
+    """
+    first = events["date_start"].dt.normalize()
+    last = events["date_end"].dt.normalize() if "date_end" in events else first
+    last = last.where(last >= first, first)
+    if "date_precision" in events:
+        single, precision = first == last, events["date_precision"].astype("str")
+        week, month = ((single & precision.eq(p)).to_numpy(bool) for p in ("week", "month"))
+        three = pd.Timedelta(days=3)
+        begins = first - pd.to_timedelta(first.dt.day - 1, unit="D")
+        ends = begins + pd.to_timedelta(first.dt.days_in_month - 1, unit="D")
+        first, last = (
+            first.mask(week, first - three).mask(month, begins),
+            last.mask(week, last + three).mask(month, ends),
+        )
+    return pd.DataFrame({"first": first, "last": last}, index=events.index)
 
 
 def filter_events(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option, did_you_mean, warn
 from toolkit.events import check_columns
-from toolkit.provenance import read_record
+from toolkit.provenance import add_step, read_record
 
 VALUES = {
     "n_events": "events",
@@ -52,7 +54,15 @@ def period_word(periods: pd.Series | pd.PeriodIndex) -> str:
     >>> period_word(pd.period_range("2016-01", periods=2, freq="M"))
     'month'
     """
-    return _WORDS[periods.dtype.freq.freqstr[0]]
+    length = str(periods.dtype).removeprefix("period[").removesuffix("]")  # e.g. W-SUN
+    word = _WORDS.get(length.split("-")[0])
+    if word is None:
+        raise OptionError(
+            f"The toolkit does not count in periods of {length!r}.",
+            f"{', '.join(_WORDS.values())}.",
+            'series.groupby(series.index.asfreq("M")).sum()',
+        )
+    return word
 
 
 def unit_columns(panel: pd.DataFrame) -> list[str]:
@@ -77,6 +87,12 @@ def choose_units(panel: pd.DataFrame, units: list[str]) -> pd.Series:
     A unit is asked for by its whole name, or by what one of its columns holds.
     """
     names, found = unit_names(panel), []
+    if not unit_columns(panel):
+        raise OptionError(
+            f"The panel is one series without units, and unit {units[0]!r} is asked for.",
+            "a panel counted by something.",
+            'ct.count_events(events, by="country"), or no unit',
+        )
     for unit in units:
         here = names == unit
         for column in unit_columns(panel):
@@ -85,10 +101,35 @@ def choose_units(panel: pd.DataFrame, units: list[str]) -> pd.Series:
             raise OptionError(
                 f"The panel has no unit {unit!r}.",
                 did_you_mean(unit, names.unique()[:200]),
-                f"units={names.iloc[0]!r}",
+                f"panel[{unit_columns(panel)}].drop_duplicates()",
             )
         found.append(names[here])
     return pd.concat(found).pipe(lambda s: s[~s.index.duplicated()])
+
+
+def each_unit(panel: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows of each unit in the order of time, or say which periods a unit lacks."""
+    by, names = unit_columns(panel), unit_names(panel)
+    grouped = panel.groupby(by, dropna=False, observed=True) if by else [((), panel)]
+    for _, rows in grouped:
+        rows = rows.sort_values("period")
+        check_periods(pd.PeriodIndex(rows["period"]), names[rows.index[0]])
+        yield rows
+
+
+def whole_counts(rows: pd.DataFrame, value: str) -> pd.Series:
+    """Return numbers by period; of periods not covered, or in part only, they are missing."""
+    whole = rows["covered"].astype(bool)
+    if "partial" in rows:
+        whole &= ~rows["partial"].astype(bool)
+    counts = _floats(rows[value]).where(whole)
+    return counts.set_axis(pd.PeriodIndex(rows["period"], name="period"))
+
+
+def trim(counts: pd.Series) -> pd.Series:
+    """Leave out what is missing at the two ends; nothing is left of a series without a number."""
+    known = np.flatnonzero(counts.notna())
+    return counts.iloc[known[0] : known[-1] + 1] if len(known) else counts.iloc[:0]
 
 
 def take_series(
@@ -115,7 +156,7 @@ def take_series(
     Raises
     ------
     OptionError
-        Several units, a period that stands twice or is not there, no periods, a gap.
+        Several units, a period that stands twice or is not there, no periods, a gap, a text.
     EmptySelectionError
         Nothing is covered.
 
@@ -128,69 +169,61 @@ def take_series(
     2013    299.0
     Freq: Y-DEC, Name: n_events, dtype: float64
     """
-    numbers, partial = _numbers(data, value, unit)
-    _check_index(numbers.index)
-    numbers, partial = numbers.sort_index(), partial.sort_index()
-    every = pd.period_range(numbers.index[0], numbers.index[-1], name="period")
-    absent = every.difference(numbers.index)
-    if len(absent):
-        raise OptionError(
-            f"The series has no row for {len(absent)} {period_word(every)}s, first {absent[0]}: "
-            "nobody can say whether nothing happened there.",
-            "one row per period, with 0 where nothing was recorded.",
-            "ct.count_events(events, complete=True), not a filter on n_events",
-        )
-    kept = numbers.mask(partial)
-    if kept.notna().sum() == 0:
+    counts = _counts(data, value, unit)
+    check_periods(counts.index)
+    counts = counts.sort_index()
+    word, inside = period_word(counts.index), trim(counts)
+    if inside.empty:
         raise EmptySelectionError(
             "No period of the series is covered as a whole.",
             "at least one period with a count.",
             "ct.coverage(panel), or a shorter period",
         )
-    inside = kept.loc[kept.first_valid_index() : kept.last_valid_index()]
-    if len(inside) < len(kept):
+    if len(inside) < len(counts):
         warn(
-            f"{len(kept) - len(inside)} {period_word(every)}s at the ends of the series are not "
-            "covered, or in part only, and are left out."
+            f"{len(counts) - len(inside)} {word}s at the ends of the series are not covered, or "
+            "in part only, and are left out."
         )
     holes = inside.index[inside.isna()]
     if len(holes) and not gaps:
         raise OptionError(
-            f"The series has a gap: {len(holes)} {period_word(every)}s without a whole count, "
-            f"first {holes[0]}.",
+            f"The series has a gap: {len(holes)} {word}s without a whole count, first {holes[0]}.",
             "a series without gaps, e.g. what lies before or after it.",
             f"panel[panel['period'] > '{holes[-1]}']",
         )
     return inside
 
 
-def _numbers(
-    data: pd.DataFrame | pd.Series, value: str, unit: str | None
-) -> tuple[pd.Series, pd.Series]:
-    """Return the numbers by period, and which of them are of a period covered in part."""
-    if isinstance(data, pd.DataFrame):
-        panel = check_panel(data, value)
-        names = unit_names(panel) if unit is None else choose_units(panel, [unit])
-        if names.nunique() > 1:
-            raise OptionError(
-                f"One series is needed, and {names.nunique()} units of the panel are meant.",
-                "the name of one unit.",
-                f"unit={names.iloc[0]!r}",
-            )
-        line = panel.loc[names.index].set_index("period")
-        partial = line["partial"] if "partial" in line else line["covered"] & False
-        counts = line[value].mask(~line["covered"])
-    elif isinstance(data, pd.Series) and len(data):
-        counts, partial = data, pd.Series(False, index=data.index)
-    else:
+def _counts(data: pd.DataFrame | pd.Series, value: str, unit: str | None) -> pd.Series:
+    """Return the numbers of a Series, or of the one unit of a panel that is meant."""
+    if isinstance(data, pd.Series) and len(data):
+        return _floats(data).rename_axis("period")
+    if not isinstance(data, pd.DataFrame):
         raise OptionError(
             f"{type(data).__name__} is neither a panel nor a series with rows.",
             "what count_events returns for one unit, or a Series with periods as index.",
             'ct.count_events(events, period="month")',
         )
-    floats = counts.astype("Float64").to_numpy(float, na_value=np.nan)
-    name = value if isinstance(data, pd.DataFrame) else data.name
-    return pd.Series(floats, counts.index, name=name), partial.astype(bool)
+    panel = check_panel(data, value)
+    names = unit_names(panel) if unit is None else choose_units(panel, [unit])
+    if names.nunique() > 1:
+        raise OptionError(
+            f"One series is needed, and {names.nunique()} units of the panel are meant.",
+            "the name of one unit.",
+            f"unit={names.iloc[0]!r}",
+        )
+    return whole_counts(panel.loc[names.index], value)
+
+
+def _floats(column: pd.Series) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(column.dtype) and column.notna().any():
+        raise OptionError(
+            f"{column.name or 'The series'} holds {column.dtype}, not numbers.",
+            "numbers, or missing.",
+            "pd.to_numeric(series)",
+        )
+    floats = column.astype("Float64").to_numpy(float, na_value=np.nan)
+    return pd.Series(floats, column.index, name=column.name)
 
 
 def record_of_series(data: pd.DataFrame | pd.Series, unit: str | None) -> dict[str, str]:
@@ -200,16 +233,95 @@ def record_of_series(data: pd.DataFrame | pd.Series, unit: str | None) -> dict[s
     return {**record, "steps": "; ".join(steps)} if steps else record
 
 
-def _check_index(index: pd.Index) -> None:
-    if not isinstance(index, pd.PeriodIndex):
+def check_periods(index: pd.Index, name: str = "") -> None:
+    """Say which period of a series (of the unit of this name) stands twice or is not there."""
+    of = f" of {name}" if name else ""
+    if not isinstance(index, pd.PeriodIndex) or index.hasnans:
         raise OptionError(
-            f"The index of the series holds {index.dtype}, not periods.",
+            f"The index of the series{of} holds {index.dtype}, not only periods.",
             "a PeriodIndex: a date alone does not say how long it is counted for.",
             'series.set_axis(series.index.to_period("M"))',
         )
     if index.has_duplicates:
         raise OptionError(
-            f"The period {index[index.duplicated()][0]} stands twice.",
-            "one row per period.",
+            f"The period {index[index.duplicated()][0]}{of} stands twice.",
+            "one row per unit and period.",
             "unit=..., or series.groupby(level=0).sum()",
         )
+    absent = pd.period_range(index.min(), index.max()).difference(index)
+    if len(absent):
+        raise OptionError(
+            f"There is no row for {len(absent)} {period_word(index)}s{of}, first {absent[0]}: "
+            "nobody can say whether nothing happened there.",
+            "one row per period, with 0 where nothing was recorded.",
+            "ct.count_events(events, complete=True), not a filter on n_events",
+        )
+
+
+def combine_units(panel: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.DataFrame:
+    """Add up the units of a panel that agree in the columns of `by`.
+
+    A period is covered where all the units added up are, and has a number only where all have
+    one: a sum over what is known in part would jump where a unit begins. Right where every event
+    is in one unit only, e.g. for provinces or types of violence, not for actors or dyads.
+
+    Parameters
+    ----------
+    panel
+        What `count_events` returns, all units over the same periods.
+    by
+        Columns that tell the units apart that are left; none for one series.
+
+    Returns
+    -------
+    DataFrame
+        PANEL: the columns of `by`, `period`, the sums, `covered` and `partial`.
+
+    Raises
+    ------
+    OptionError
+        A column that does not belong to the units; units of several datasets, whose events may be
+        the same; units that do not have the same periods.
+
+    Warns
+    -----
+    DataWarning
+        Actors or dyads are added up.
+
+    Examples
+    --------
+    >>> import toolkit as ct
+    >>> panel = ct.count_events(ct.load_sample("ged"), by="violence_type", period="year")
+    >>> ct.combine_units(panel)["n_events"].head(2).tolist()
+    [253, 299]
+    """
+    panel = check_panel(panel, "n_events")
+    by, units = [by] if isinstance(by, str) else list(by), unit_columns(panel)
+    for column in by:
+        check_option("by", column, units)
+    if "dataset" in units and "dataset" not in by and panel["dataset"].nunique() > 1:
+        raise OptionError(
+            "Several datasets cannot be added up: they record the same events.",
+            "units of one dataset, or one sum per dataset.",
+            f"by={['dataset', *by]!r}",
+        )
+    actors = {"actor", "actor1", "actor2"}.intersection(units) - set(by)
+    if actors:
+        warn(
+            f"Units told apart by {' and '.join(sorted(actors))} are added up: an event counts "
+            "once for each actor or dyad it belongs to, and so several times in the sum."
+        )
+    parts = panel.groupby([*by, "period"], dropna=False, observed=True)
+    sizes = parts.size().groupby(by, dropna=False) if by else [((), parts.size())]
+    if any(size.nunique() > 1 for _, size in sizes):
+        raise OptionError(
+            "The units do not have the same periods: their sum would jump where one begins.",
+            "a complete panel of units that live throughout.",
+            "ct.count_events(events, complete=True), without start and end in units=",
+        )
+    numbers = panel.columns[len(units) + 1 :].difference(["covered", "partial"], sort=False)
+    sums = parts[list(numbers)].sum(min_count=1)
+    sums = sums.where(parts[list(numbers)].count().eq(parts.size(), axis=0))
+    flags = pd.DataFrame({"covered": parts["covered"].all(), "partial": parts["partial"].any()})
+    left = ", ".join(by) or "one series"
+    return add_step(sums.join(flags).reset_index(), read_record(panel), f"units added up: {left}")

@@ -40,7 +40,7 @@ def count_provinces(events: pd.DataFrame) -> pd.DataFrame:
     universe = pd.DataFrame({"selection": list(SELECTIONS)}).merge(units, how="cross")
     full = universe.merge(table, on=["selection", *by, "period"], how="left")
     full[NUMBERS] = full[NUMBERS].fillna(0)
-    return full.assign(covered=True, partial=False)
+    return full.drop(columns="n_straddling").assign(covered=True, partial=False)
 
 
 def sum_country(path: str) -> pd.DataFrame:

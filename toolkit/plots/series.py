@@ -10,7 +10,16 @@ import pandas as pd
 
 from toolkit.panels import VALUES, check_panel, period_word
 from toolkit.plots import style
-from toolkit.plots.panels import estimate, has_bounds, numbers, split_units, when
+from toolkit.plots.panels import estimate, has_bounds, numbers, split_units
+from toolkit.plots.steps import (
+    draw_partial,
+    draw_steps,
+    find_edges,
+    find_middles,
+    find_runs,
+    name_axes,
+    shade_gaps,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,47 +84,29 @@ def plot_series(
     banded = value == "fatalities" and len(lines) <= MOST_BANDS and has_bounds(lines)
     colours = style.colours_of(lines)
     for name, line in lines.items():
-        draw = _draw_steps if len(lines) == 1 else _draw_line
+        draw = draw_steps if len(lines) == 1 else _draw_line
         label = style.plain(name or VALUES[value])
         draw(ax, line, value, label=label, **{"color": colours[name], **kwargs})
     for name, line in lines.items():
         if banded:
             _draw_band(ax, line, colours[name], stepped=len(lines) == 1)
-        _draw_partial(ax, line, value, colours[name])
-    _shade_gaps(ax, list(lines.values()), value)
-    _finish_series(ax, value, period_word(panel["period"]), estimate(value, panel))
-    style.source_note(ax, panel)
+        draw_partial(ax, line, value, colours[name])
+    shade_gaps(ax, list(lines.values()), value)
+    period = period_word(panel["period"])
+    smoothed = panel.attrs.get("smoothed")
+    what = f"{VALUES[value]} per {period}{', smoothed' if smoothed else ''}"
+    name_axes(ax, what + estimate(value, panel), period)
+    style.legend_above(ax)
+    style.source_note(ax, panel, *([smoothed] if smoothed else []))
     return ax
-
-
-def _edges(line: pd.DataFrame) -> np.ndarray:
-    """Return the first days of the periods and the day after the last, as matplotlib counts."""
-    from matplotlib.dates import date2num
-
-    first, last = line.index[[0, -1]]
-    return date2num(pd.period_range(first, last + 1).start_time.to_numpy())
-
-
-def _middles(line: pd.DataFrame) -> np.ndarray:
-    edges = _edges(line)
-    return (edges[:-1] + edges[1:]) / 2
-
-
-def _draw_steps(ax: Axes, line: pd.DataFrame, value: str, **kwargs: Any) -> None:
-    """Draw one unit as steps, each as wide as its period, over a pale area."""
-    counts, edges = numbers(line[value]), _edges(line)
-    pale = {"color": kwargs["color"], "alpha": 0.18, "linewidth": 0}
-    ax.stairs(counts, edges, fill=True, zorder=2, **pale)
-    ax.stairs(counts, edges, baseline=None, zorder=3, **{"linewidth": 1.1, **kwargs})
 
 
 def _draw_line(ax: Axes, line: pd.DataFrame, value: str, **kwargs: Any) -> None:
     """Draw one of several units as a line; a period between two gaps shows as a point."""
     counts = numbers(line[value])
-    ax.plot(_middles(line), counts, zorder=3, **{"linewidth": 1.2, **kwargs})
-    known = np.isfinite(counts)
-    alone = known & ~np.roll(known, 1) & ~np.roll(known, -1)
-    ax.plot(_middles(line)[alone], counts[alone], "o", ms=2.5, zorder=3, color=kwargs["color"])
+    ax.plot(find_middles(line), counts, zorder=3, **{"linewidth": 1.2, **kwargs})
+    alone = [start for start, stop in find_runs(np.isfinite(counts)) if stop - start == 1]
+    ax.plot(find_middles(line)[alone], counts[alone], "o", ms=2.5, zorder=3, color=kwargs["color"])
 
 
 def _draw_band(ax: Axes, line: pd.DataFrame, colour: str, *, stepped: bool) -> None:
@@ -124,52 +115,7 @@ def _draw_band(ax: Axes, line: pd.DataFrame, colour: str, *, stepped: bool) -> N
     shown = colour if stepped else style.PALE_INK
     ax.fill_between([], [], **{**look, "color": shown, "label": "low to high"})
     if stepped:
-        edges = _edges(line)
+        edges = find_edges(line)
         ax.fill_between(edges, [*low, low[-1]], [*high, high[-1]], step="post", **look)
     else:
-        ax.fill_between(_middles(line), low, high, **look)
-
-
-def _draw_partial(ax: Axes, line: pd.DataFrame, value: str, colour: str) -> None:
-    """Mark the periods of which only some days are covered with hollow points."""
-    part = line["partial"].to_numpy() & line[value].notna().to_numpy()
-    if part.any():
-        ax.plot(
-            _middles(line)[part], numbers(line[value])[part], "o", mfc="white", mec=colour, ms=4.5,
-            zorder=4, label="period covered in part", clip_on=False,
-        )  # fmt: skip
-
-
-def _shade_gaps(ax: Axes, lines: list[pd.DataFrame], value: str) -> None:
-    """Hatch the periods in which no unit has a value, and say why there is none."""
-    missing, covered, listed = (
-        np.array([line[c].to_numpy() for line in lines])
-        for lines in [[u.assign(missing=u[value].isna()) for u in lines]]
-        for c in ("missing", "covered", "listed")
-    )
-    ax.update_datalim([(edge, 0) for edge in _edges(lines[0])[[0, -1]]])
-    nowhere, inside, known = missing.all(axis=0), covered.any(axis=0), listed.any(axis=0)
-    _hatch(ax, _edges(lines[0]), nowhere & known & ~inside, "not covered")
-    _hatch(ax, _edges(lines[0]), nowhere & inside, "covered, but not recorded")
-    _hatch(ax, _edges(lines[0]), nowhere & ~known, "not in the panel")
-    if (missing & ~nowhere).any():
-        ax.plot([], [], " ", label="(a line breaks where its unit is not covered)")
-
-
-def _hatch(ax: Axes, edges: np.ndarray, mask: Any, label: str) -> None:
-    turns = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
-    for start, stop in turns.reshape(-1, 2):
-        ax.axvspan(edges[start], edges[stop], zorder=1, label=label, **style.UNCOVERED)
-
-
-def _finish_series(ax: Axes, value: str, period: str, estimate: str) -> None:
-    label = f"{VALUES[value]} per {period}{estimate}"
-    ax.set_ylabel(label.replace(" (", "\n("), fontsize=style.SMALL, color=style.INK)
-    ax.set_xlabel(when(period), fontsize=style.SMALL, color=style.INK)
-    style.write_dates(ax)
-    style.write_counts(ax.yaxis)
-    style.clear_frame(ax)
-    ax.margins(x=0)
-    ax.autoscale_view(scaley=False)
-    ax.set_ylim(bottom=0)
-    style.legend_above(ax)
+        ax.fill_between(find_middles(line), low, high, **look)
