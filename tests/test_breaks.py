@@ -134,7 +134,9 @@ def test_simulated_counts_have_the_moments_asked_for():
 def test_scatter_is_that_about_the_levels_not_across_them():
     counts = np.repeat([2.0, 30.0, 8.0], 40)[np.newaxis]
     alpha, memory = scatter_within(counts, n_cuts=2, shortest=3)
-    assert (alpha[0], memory[0]) == (0, 0)
+    # no scatter at all: the variance 0 = mean + alpha mean^2, summed over the periods
+    assert alpha[0] == pytest.approx(-(2 + 30 + 8) / (2**2 + 30**2 + 8**2))
+    assert memory[0] == 0
 
 
 @pytest.mark.parametrize(("alpha", "carry"), [(0.1, 0.0), (0.4, 0.5)])
@@ -292,12 +294,15 @@ def test_the_calibrated_penalty_is_always_tried():
     [
         ({"cost": "poisson"}, "cost='poisson'"),
         ({"false_rate": 0}, "false_rate=0"),
-        ({"false_rate": 0.001}, "500 simulated series are too few"),
-        ({"n_simulations": 50}, "50 simulated series are too few"),
+        ({"false_rate": 0.001}, "n_simulations=500 is too few"),
+        ({"n_simulations": 50}, "n_simulations=50 is too few"),
         ({"minimum_lengths": []}, r"minimum_lengths=\[\]"),
         ({"minimum_lengths": [1]}, r"minimum_lengths=\[1\]"),
         ({"minimum_lengths": [3.5]}, r"minimum_lengths=\[3.5\]"),
+        ({"n_simulations": 200.5}, "n_simulations=200.5"),
+        ({"false_rate": "x"}, "false_rate='x'"),
         ({"multiples": [0]}, r"multiples=\[0\]"),
+        ({"multiples": ["x"]}, r"multiples=\['x'\]"),
     ],
 )
 def test_wrong_options_are_named(options, wrong):

@@ -195,8 +195,8 @@ def test_without_units_there_is_one_series():
 def test_events_where_not_every_country_is_covered_are_told():
     (text,) = said(ct.count_events, make_events(), period="month")
     assert text == (
-        "3 of 8 events and 4 of 13 deaths are not counted: 3 on days that not every country or "
-        "dataset counted together covers (4 deaths)."
+        "3 of 8 events and 4 of 13 deaths are not counted: 3 on days that not every country, "
+        "dataset or event type counted together is covered (4 deaths)."
     )
 
 
@@ -728,3 +728,13 @@ def test_keys_that_never_meet_are_told():
     with pytest.warns(ct.DataWarning, match="country, period may be written differently"):
         both = ct.compare_counts(panel, published, on=["country", "period"])
     assert not both["equal"].any()
+
+
+def test_fractions_are_compared_as_they_are():
+    ours = pd.DataFrame({"year": [1, 2, 3], "fatalities": [1.5, 0.1 + 0.2, 2.0]})
+    theirs = pd.DataFrame({"year": [1, 2, 3], "fatalities": [1, 0.3, None]})
+    table = ct.compare_counts(ours, theirs, on="year")
+    assert table["difference"].iloc[0] == 0.5
+    assert table["equal"].tolist() == [False, True, False]
+    with pytest.raises(ct.ToolkitError, match="Among the numbers published is 'many'"):
+        ct.compare_counts(ours, theirs.assign(fatalities="many"), on="year")

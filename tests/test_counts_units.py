@@ -247,3 +247,28 @@ def test_complete_dyads_with_a_coverage_of_ones_own():
     late = make_spans(("*", "2016-03-01", "2016-12-31"))
     with pytest.warns(ct.DataWarning, match="4 of 7 events by dyad and 4 of 11 deaths"):
         ct.count_dyads(events, complete=True, spans=late)
+
+
+# ----------------------------------------------------------- what a filter or an extract leaves out
+
+
+def test_an_event_type_is_covered_where_its_own_span_says_so():
+    events = ct.load_sample("acled")
+    battles = ct.filter_events(events, event_types=["Battles"], end="2015-12-31")
+    riots = ct.filter_events(events, event_types=["Riots"], start="2016-01-01")
+    both = ct.combine_events([battles, riots])
+    panel = ct.count_events(both, by="event_type", period="year")
+    covered = panel[panel["covered"]].groupby("event_type")["period"].agg(["min", "max"])
+    assert covered.astype(str).to_numpy().tolist() == [["2012", "2015"], ["2016", "2019"]]
+    assert panel.loc[~panel["covered"], "n_events"].isna().all()
+    assert panel["n_events"].sum() == len(both)
+    with pytest.warns(ct.DataWarning, match="not every country, dataset or event type"):
+        together = ct.count_events(both, period="year")  # no day has both
+    assert not together["covered"].any()
+
+
+def test_a_unit_that_the_filter_left_out_is_told():
+    events = ct.filter_events(ct.load_sample("ged"), violence_types="state-based")
+    kinds = ["state-based", "non-state"]
+    with pytest.warns(ct.DataWarning, match="1 units have no event, and the events are filtered"):
+        ct.count_events(events, by="violence_type", units=kinds)

@@ -515,7 +515,7 @@ def test_the_result_knows_where_it_comes_from():
         two, date="2015-01-01", unit="Boria", control=make_counts(9, n=60)
     )
     assert "; unit Boria; " in result.fitted.attrs["steps"]
-    assert "control: source not recorded" in result.fitted.attrs["steps"]
+    assert "control: Source not recorded" in result.fitted.attrs["steps"]
 
 
 # ------------------------------------------------------------------------------ simulations
@@ -571,3 +571,17 @@ def test_finer_periods_add_no_evidence(realdata):
     assert round(rows["month"]["p"], 2) == 0.17
     assert round(rows["day"]["p"], 4) == 0.0004
     assert round(rows["day"]["placebo_p"], 2) == 0.63
+
+
+def test_the_control_is_chosen_by_name_in_a_panel():
+    panel = ct.count_events(ct.load_sample("ged"), by="country", period="month")
+    options = {"unit": "Karvenia", "date": "2017-07-01"}
+    chosen = ct.interrupted_time_series(panel, **options, control=panel, control_unit="Dulmora")
+    alone = ct.interrupted_time_series(
+        panel, **options, control=panel[panel["country"] == "Dulmora"]
+    )
+    pd.testing.assert_frame_equal(chosen.effects, alone.effects)
+    assert "control: Dulmora of INVENTED sample" in chosen.effects.attrs["steps"]
+    with pytest.raises(OptionError, match="control: One series is needed") as caught:
+        ct.interrupted_time_series(panel, **options, control=panel)
+    assert caught.value.fix == "control_unit='Dulmora'"

@@ -304,3 +304,18 @@ def test_a_sum_over_types_of_violence_is_the_count_without_them():
     summed = combine_units(ct.count_events(events, by=["country", "violence_type"]), by="country")
     alone = ct.count_events(events, by="country")
     pd.testing.assert_frame_equal(summed, alone, check_like=True)
+
+
+def test_units_with_other_lives_are_not_added_up_even_if_they_are_as_many():
+    panel = units_panel().iloc[[0, 3]]  # one unit in January, the other in February
+    with pytest.raises(OptionError, match="same periods"):
+        combine_units(panel)
+
+
+def test_panels_that_are_none_are_refused():
+    with pytest.raises(OptionError, match="A panel is needed, not Series"):
+        combine_units(units_panel()["n_events"])
+    unclear = units_panel().astype({"covered": "boolean"})
+    unclear.loc[0, "covered"] = pd.NA
+    with pytest.raises(OptionError, match="covered is missing"):
+        combine_units(unclear)

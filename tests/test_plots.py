@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import toolkit as ct
 from toolkit.counts import count_events
 from toolkit.errors import ColumnError, DataWarning, EmptySelectionError, OptionError, ToolkitError
 from toolkit.events import make_event_table
@@ -581,3 +582,11 @@ def test_too_many_countries_says_how_to_choose():
         plot_coverage(make_events(dates, country=[f"C{i:02}" for i in range(41)]))
     assert "41 rows" in error.value.wrong
     assert "ct.filter_events(events, countries=['C00', 'C01'])" in error.value.fix
+
+
+def test_smoothed_counts_say_that_they_are():
+    panel = ct.timeseries.rolling(ct.count_events(ct.load_sample("ged")), window=6)
+    ax = ct.plot_series(panel)
+    assert ax.get_ylabel() == "events per month, smoothed"
+    assert panel.attrs["smoothed"] in ax.texts[-1].get_text().replace("\n", " ")
+    assert "no whole window" in [text.get_text() for text in ax.get_legend().get_texts()]

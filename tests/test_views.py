@@ -139,7 +139,7 @@ def test_the_window_is_a_step_and_the_panel_is_not_changed():
 def test_a_smoothed_panel_can_be_drawn():
     panel = ct.count_events(ct.load_sample("ged"), period="month")
     ax = ct.plot_series(rolling(panel, window=12), value="fatalities")
-    assert "not covered" in [t.get_text() for t in ax.get_legend().get_texts()]
+    assert "no whole window" in [t.get_text() for t in ax.get_legend().get_texts()]
 
 
 # --------------------------------------------------------------------------- seasonal
@@ -263,3 +263,12 @@ def test_a_planted_season_is_found():
     assert result["ratio"].tolist() == pytest.approx(rate / 20, abs=0.15)
     flat = seasonal(make_series(rng.poisson(20, 120)))
     assert flat["ratio"].between(0.8, 1.2).all()
+
+
+def test_a_week_belongs_to_the_iso_week_that_holds_most_of_its_days():
+    # 3 to 9 January 2016, a Sunday to a Saturday: six days of ISO week 1
+    weeks = pd.period_range("2016-01-03", "2018-12-29", freq="W-SAT")
+    series = pd.Series(0.0, weeks, name="n_events")
+    series.iloc[0] = 1
+    table = seasonal(series)
+    assert table.loc[table["mean"] > 0, "week"].tolist() == [1]

@@ -11,7 +11,7 @@ from toolkit.errors import warn
 # why rows are not counted, or "counted": the rows, each with the part of an event in `_share`
 Account = dict[str, pd.DataFrame]
 OUTSIDE = "on days outside the coverage, where a count is missing and not small"
-APART = "on days that not every country or dataset counted together covers"
+APART = "on days that not every country, dataset or event type counted together is covered"
 
 
 def take_away(rows: pd.DataFrame, away: pd.Series, account: Account, reason: str) -> pd.DataFrame:

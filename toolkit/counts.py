@@ -152,6 +152,7 @@ def count_events(
     universe = None if units is None else read_units(units, by, rows)
     if universe is not None:
         said.append(f"{len(universe):,} units given")
+        _tell_filtered(universe, rows, by, read_record(events))
     panel = count_cells(
         rows, by, period, account, spans=spans, units=universe, complete=complete,
         straddling=straddling, fractions=share is not None,
@@ -197,7 +198,7 @@ def compare_counts(
     ColumnError
         A column of `on` or `value` is not in both tables.
     OptionError
-        One of the tables has several rows for one key, e.g. several countries.
+        One of the tables has several rows for one key, e.g. several countries; a text.
 
     Warns
     -----
@@ -227,13 +228,27 @@ def compare_counts(
         if ours[column].dtype != theirs[column].dtype:
             ours[column], theirs[column] = ours[column].astype("str"), theirs[column].astype("str")
     both = ours.merge(theirs, on=on, how="left")
-    both[["counted", "published"]] = both[["counted", "published"]].astype("Int64")
+    for column in ("counted", "published"):
+        both[column] = read_numbers(both[column])
     both["difference"] = both["counted"] - both["published"]
-    both["equal"] = both["difference"].eq(0).fillna(False).astype(bool)
+    both["equal"] = both["difference"].abs().lt(1e-9).fillna(False).astype(bool)  # of fractions
     if both["published"].isna().all():
         warn(f"No row of the panel is published: {', '.join(on)} may be written differently.")
     name = source_line(published).removeprefix("Source: ")
     return add_step(both, read_record(panel), f"compared with: {name}")
+
+
+def read_numbers(column: pd.Series) -> pd.Series:
+    """Return a column as Int64, or as Float64 where it holds fractions."""
+    numbers = pd.to_numeric(column, errors="coerce").astype("Float64")
+    text = column[numbers.isna() & column.notna()]
+    if len(text):
+        raise OptionError(
+            f"Among the numbers {column.name} is {text.iloc[0]!r}.",
+            "numbers, or missing.",
+            "pd.to_numeric(table[value], errors='coerce'), to see which rows",
+        )
+    return numbers.astype("Int64") if (numbers.dropna() % 1 == 0).all() else numbers
 
 
 def _tell_unknown() -> None:
@@ -242,6 +257,21 @@ def _tell_unknown() -> None:
         'and none is 0. State it: spans=pd.DataFrame({"country": ["*"], '
         '"start": ["2016-01-01"], "end": ["2019-11-30"]}).'
     )
+
+
+def _tell_filtered(
+    units: pd.DataFrame, rows: pd.DataFrame, by: list[str], record: dict[str, str]
+) -> None:
+    """Warn of units without events where a filter on what makes the unit may have left them out."""
+    filters = record.get("filters", "").split("; ")
+    said = [f for f in filters if f.split(" ")[0].rstrip("s") in [c.rstrip("s12") for c in by]]
+    seen = pd.MultiIndex.from_frame(rows[by].astype("str").drop_duplicates())
+    unseen = ~pd.MultiIndex.from_frame(units[by].astype("str")).isin(seen)
+    if said and unseen.any():
+        warn(
+            f"{unseen.sum()} units have no event, and the events are filtered on "
+            f"{'; '.join(said)}: a zero may be the filter's. Count first, choose units after."
+        )
 
 
 # ---------------------------------------------------------------------------------- checks

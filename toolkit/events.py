@@ -206,6 +206,12 @@ def check_dates(events: pd.DataFrame, needed: Iterable[str] = ()) -> None:
             "datetime64.",
             "events['date_start'] = pd.to_datetime(events['date_start'])",
         )
+    if events["date_start"].dt.tz is not None:
+        raise ColumnError(
+            f"date_start holds times of the zone {events['date_start'].dt.tz}, not days.",
+            "days without a time zone: the day as recorded.",
+            "events['date_start'] = events['date_start'].dt.tz_localize(None)",
+        )
 
 
 def check_day(name: str, value: object) -> pd.Timestamp:
@@ -234,15 +240,18 @@ def check_day(name: str, value: object) -> pd.Timestamp:
 def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     """Return which dated events lie on a day that the coverage of their country does not hold.
 
-    An event without a country counts as covered if any country is covered on its day.
+    Spans that hold for certain event types speak of these only. An event without a country counts
+    as covered if any country is covered on its day.
     """
     dates = events["date_start"].reset_index(drop=True)
+    types = events.get("event_type", pd.Series(pd.NA, events.index)).reset_index(drop=True)
     countries = events["country"].astype("str").fillna("").reset_index(drop=True)
     inside = dates.isna()
     for country, days in dates.groupby(countries):
         here = find_spans(spans, str(country)) if country else spans
-        for start, end in zip(here["start"], here["end"], strict=True):
-            inside[days.index] |= days.between(start, end)
+        for start, end, listed in here[["start", "end", "event_types"]].itertuples(index=False):
+            alike = True if listed == "*" else types[days.index].isin(listed.split("; "))
+            inside[days.index] |= days.between(start, end) & alike
     return ~inside.set_axis(events.index)
 
 

@@ -24,6 +24,12 @@ _WORDS = {"D": "day", "W": "week", "M": "month", "Q": "quarter", "Y": "year"}
 def check_panel(panel: pd.DataFrame, value: str) -> pd.DataFrame:
     """Say what is wrong with a table that is no panel, or has nothing of the value."""
     check_option("value", value, VALUES)
+    if not isinstance(panel, pd.DataFrame):
+        raise OptionError(
+            f"A panel is needed, not {type(panel).__name__}.",
+            "the table that count_events returns.",
+            'ct.count_events(events, period="month")',
+        )
     if len(panel) == 0:
         raise EmptySelectionError(
             "There are no periods in the panel.",
@@ -37,6 +43,12 @@ def check_panel(panel: pd.DataFrame, value: str) -> pd.DataFrame:
             'ct.count_events(events, period="month")',
         )
     check_columns(panel, [value, "covered"])
+    if panel["covered"].isna().any():
+        raise OptionError(
+            "covered is missing in some rows of the panel.",
+            "True or False.",
+            "panel.assign(covered=panel['covered'].fillna(False))",
+        )
     if panel[value].isna().all():
         raise OptionError(
             f"{value} is missing in every row of the panel.",
@@ -311,17 +323,21 @@ def combine_units(panel: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.Da
             f"Units told apart by {' and '.join(sorted(actors))} are added up: an event counts "
             "once for each actor or dyad it belongs to, and so several times in the sum."
         )
-    parts = panel.groupby([*by, "period"], dropna=False, observed=True)
-    sizes = parts.size().groupby(by, dropna=False) if by else [((), parts.size())]
-    if any(size.nunique() > 1 for _, size in sizes):
+    sums = panel.groupby(by, dropna=False, observed=True) if by else [((), panel)]
+    if units and any(
+        len(rows) != len(rows[units].drop_duplicates()) * rows["period"].nunique()
+        for _, rows in sums
+    ):
         raise OptionError(
             "The units do not have the same periods: their sum would jump where one begins.",
             "a complete panel of units that live throughout.",
             "ct.count_events(events, complete=True), without start and end in units=",
         )
-    numbers = panel.columns[len(units) + 1 :].difference(["covered", "partial"], sort=False)
-    sums = parts[list(numbers)].sum(min_count=1)
-    sums = sums.where(parts[list(numbers)].count().eq(parts.size(), axis=0))
+    panel = panel.assign(partial=panel.get("partial", False))
+    parts = panel.groupby([*by, "period"], dropna=False, observed=True)
+    numbers = [c for c in panel.columns[len(units) + 1 :] if c in [*VALUES, "n_straddling"]]
+    sums = parts[numbers].sum(min_count=1)
+    sums = sums.where(parts[numbers].count().eq(parts.size(), axis=0))
     flags = pd.DataFrame({"covered": parts["covered"].all(), "partial": parts["partial"].any()})
     left = ", ".join(by) or "one series"
     return add_step(sums.join(flags).reset_index(), read_record(panel), f"units added up: {left}")

@@ -21,6 +21,8 @@ def name_units(
 ) -> list[str]:
     """Return the columns of the unit; a province brings its country, where that is recorded."""
     known = set(events) | set(events if people is None else people)
+    if by is None:
+        raise OptionError("by=None names no unit.", "columns, or none: by=().", 'by="country"')
     columns = []
     for column in [by] if isinstance(by, str) else by:
         columns += [c for c in WITHIN.get(column, []) if c in known] + [column]
@@ -84,6 +86,12 @@ def read_units(
     if not by:
         raise OptionError(
             "units is given, but no column makes a unit.", "units with by.", 'by="country"'
+        )
+    if not isinstance(units, pd.DataFrame | pd.Index | pd.Series | str | Sequence):
+        raise OptionError(
+            f"units={units!r} is no universe of units.",
+            f"a table with the columns {', '.join(by)}, or a list of values.",
+            "units=['one', 'other']",
         )
     table = units if isinstance(units, pd.DataFrame) else _read_list(units, by, rows)
     check_columns(table, by)

@@ -111,8 +111,8 @@ def mark_coverage(panel: pd.DataFrame, by: list[str], spans: pd.DataFrame) -> pd
 
 
 def _group_units(rows: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, str], np.ndarray]]:
-    """Yield what tells a unit's coverage, its dataset and country, with the places of its rows."""
-    columns = [c for c in ("dataset", "country") if c in by]
+    """Yield what tells a unit's coverage (dataset, country, type), with the places of its rows."""
+    columns = [c for c in ("dataset", "country", "event_type") if c in by]
     names = rows[columns].astype("str").fillna("")
     groups = names.groupby(columns).indices if columns else {(): np.arange(len(rows))}
     for name, here in groups.items():
@@ -124,19 +124,25 @@ def _covered_days(
 ) -> np.ndarray:
     """Say of each of the n days from the origin whether a unit is covered.
 
-    Releases of one dataset add up. Countries and datasets that the unit does not tell apart all
-    have to cover a day, or the count would jump where one of them begins; holes are left aside.
+    Releases of one dataset add up. Countries, datasets and event types that the unit does not tell
+    apart all have to be covered on a day, or the count would jump where one of them begins; holes
+    are left aside.
     """
     if "dataset" in unit:
         spans = spans[spans["dataset"].isin([unit["dataset"], "*"])]
-    if "country" in unit:
+    if "event_type" in unit:
+        listed = [{"*", unit["event_type"]} & set(x.split("; ")) for x in spans["event_types"]]
+        spans = spans[[bool(found) for found in listed]].assign(event_types="*")
+    if "country" in unit and len(spans):
         spans = find_spans(spans, unit["country"])
     masks = []
     for _, rows in spans.groupby("dataset"):
-        for country in rows["country"].unique():
-            known = find_spans(rows, country).dropna(subset=["start", "end"])
-            if len(known):
-                masks.append(_days_between(known, origin, n))
+        for types in rows["event_types"].unique():
+            alike = rows[rows["event_types"].isin([types, "*"])]
+            for country in alike["country"].unique():
+                known = find_spans(alike, country).dropna(subset=["start", "end"])
+                if len(known):
+                    masks.append(_days_between(known, origin, n))
     return np.logical_and.reduce(masks) if masks else np.zeros(n, dtype=bool)
 
 

@@ -91,9 +91,9 @@ def plot_series(
         if banded:
             _draw_band(ax, line, colours[name], stepped=len(lines) == 1)
         draw_partial(ax, line, value, colours[name])
-    shade_gaps(ax, list(lines.values()), value)
-    period = period_word(panel["period"])
-    smoothed = panel.attrs.get("smoothed")
+    period, smoothed = period_word(panel["period"]), panel.attrs.get("smoothed")
+    gap = "no whole window" if smoothed else "not covered"
+    shade_gaps(ax, list(lines.values()), value, uncovered=gap)
     what = f"{VALUES[value]} per {period}{', smoothed' if smoothed else ''}"
     name_axes(ax, what + estimate(value, panel), period)
     style.legend_above(ax)

@@ -81,14 +81,16 @@ def draw_partial(ax: Axes, line: pd.DataFrame, value: str, colour: str) -> None:
         )  # fmt: skip
 
 
-def shade_gaps(ax: Axes, lines: list[pd.DataFrame], value: str) -> None:
+def shade_gaps(
+    ax: Axes, lines: list[pd.DataFrame], value: str, *, uncovered: str = "not covered"
+) -> None:
     """Hatch the periods in which no unit has a value, and say why there is none."""
     missing = np.array([line[value].isna() for line in lines])
     inside = np.any([line["covered"] for line in lines], axis=0)
     known = np.any([line["listed"] for line in lines], axis=0)
     nowhere, edges = missing.all(axis=0), find_edges(lines[0])
     ax.update_datalim([(edge, 0) for edge in edges[[0, -1]]])
-    _hatch(ax, edges, nowhere & known & ~inside, "not covered")
+    _hatch(ax, edges, nowhere & known & ~inside, uncovered)
     _hatch(ax, edges, nowhere & inside, "covered, but not recorded")
     _hatch(ax, edges, nowhere & ~known, "not in the panel")
     if (missing & ~nowhere).any():

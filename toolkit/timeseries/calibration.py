@@ -98,7 +98,8 @@ def scatter_within(
     """Return dispersion and lag-1 autocorrelation within segments, cut where they differ most.
 
     The cuts are those of least squares on the square roots, where the variance of counts depends
-    least on their level. Both numbers come out too small, for cuts follow the noise.
+    least on their level. Both numbers come out too small, alpha even below 0, for cuts follow the
+    noise.
     """
     least_squares: Formula = lambda total, length: -(total**2) / length  # noqa: E731
     _, segments = cut_best(np.sqrt(counts), least_squares, n_cuts=n_cuts, shortest=shortest)
@@ -110,8 +111,8 @@ def scatter_within(
     n = counts.shape[1]
     square = (level**2).sum(axis=1)
     spread = ((counts - level) ** 2).sum(axis=1) * n / (n - n_cuts - 1)
-    alpha = np.maximum(spread - level.sum(axis=1), 0) / np.maximum(square, 1e-12)
-    error = np.sqrt(level + alpha[:, np.newaxis] * level**2)
+    alpha = (spread - level.sum(axis=1)) / np.maximum(square, 1e-12)
+    error = np.sqrt(level + np.maximum(alpha, 0)[:, np.newaxis] * level**2)
     scaled = np.divide(counts - level, error, out=np.zeros_like(counts), where=level > 0)
     same = segments[:, 1:] == segments[:, :-1]
     together = (scaled[:, 1:] * scaled[:, :-1] * same).sum(axis=1) / same.sum(axis=1)
@@ -125,9 +126,9 @@ def estimate_noise(
 
     Sought are the alpha and carry with which series without a break, cut in the same way, show on
     average the same scatter and autocorrelation within segments as this one. A slow drift and a
-    series of breaks look alike: the smallest carry that fits is taken. As many draws of alpha and
-    carry as asked for are what series with this noise would be estimated at, so that a
-    calibration on them does not take the estimate for the truth.
+    series of breaks look alike: the smallest carry that fits is taken, 0.8 at most. The draws of
+    alpha and carry are what series with this noise would be estimated at, so that a calibration
+    on them does not take the estimate for the truth.
     """
     mean, n = counts.mean(), len(counts)
 
@@ -138,7 +139,7 @@ def estimate_noise(
 
     seed = int(rng.integers(2**32))
     (scatter,), (memory,) = scatter_within(counts[np.newaxis], n_cuts=n_cuts, shortest=shortest)
-    alpha, alphas, memories = scatter * 1.3, list[float](), list[float]()
+    alpha, alphas, memories = max(scatter, 0.0), list[float](), list[float]()
     for carry in CARRIES:
         for _ in range(2 if alphas else 4):
             alpha = float(np.clip(alpha + scatter - within(alpha, carry)[0].mean(), 0, MOST_ALPHA))
@@ -147,9 +148,11 @@ def estimate_noise(
     rising = np.maximum.accumulate(memories) + 1e-9 * np.arange(len(CARRIES))
     carry = float(np.interp(memory, rising, CARRIES))
     alpha = float(np.interp(carry, CARRIES, alphas))
+    if alpha < LEAST_ALPHA:  # without shocks there is nothing to carry over
+        carry = 0.0
     shown, remembered = within(alpha, carry)
     again = rng.integers(DRAWS, size=n_draws)
     carries = np.interp(remembered[again], rising, CARRIES)
     fitting = np.interp(carries, CARRIES, alphas)
-    drawn = np.clip(shown[again] / max(shown.mean(), 1e-12) * fitting, 0, MOST_ALPHA)
+    drawn = np.clip(fitting + shown[again] - shown.mean(), 0, MOST_ALPHA)
     return Noise(mean, alpha, carry, drawn, carries)

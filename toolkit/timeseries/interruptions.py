@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.errors import EmptySelectionError, OptionError, ToolkitError, warn
 from toolkit.events import check_day
 from toolkit.panels import period_word, record_of_series, take_series
-from toolkit.provenance import add_step, read_record
+from toolkit.provenance import add_step, source_line
 from toolkit.timeseries.changes import (
     CHANGES,
     MODELS,
@@ -49,6 +49,7 @@ def interrupted_time_series(
     model: str = "negative binomial",
     harmonics: int = 0,
     control: pd.DataFrame | pd.Series | None = None,
+    control_unit: str | None = None,
     lags: int | None = None,
     minimum_points: int = 12,
 ) -> Interruption:
@@ -118,6 +119,8 @@ def interrupted_time_series(
         Pairs of sine and cosine of the year; 0 for no season.
     control
         A series that the event should not have touched, over the same periods.
+    control_unit
+        Name of its unit, in a panel of several.
     lags
         Lags of the errors, in periods; by default floor(4 (n / 100)^(2/9)) of n periods, 3 for
         96 months.
@@ -182,7 +185,7 @@ def interrupted_time_series(
     plan = Plan(change, model, harmonics, lags, minimum_points, year)
     check_plan(plan, len(series))
     _check_values(series)
-    table, mixed = _mark_time(_join_control(series, control, value), date)
+    table, mixed = _mark_time(_join_control(series, control, value, control_unit), date)
     reason = _why_not(table, plan)
     try:
         result = _describe(table, plan) if reason else _estimate(table, plan)
@@ -197,18 +200,19 @@ def interrupted_time_series(
     if reason:
         warn(f"{reason} Nothing is estimated: the ratio compares two means and has no p.")
     step = f"interrupted time series of {value} at {date}: "
-    step += "two means compared" if reason else _words(plan, len(table), control)
+    step += "two means compared" if reason else _words(plan, len(table), control, control_unit)
     step += f", without {mixed}" if mixed else ""
     record = record_of_series(data, unit)
     return Interruption(*(add_step(part, record, step, value=series.name) for part in result))
 
 
-def _words(plan: Plan, n: int, control: pd.DataFrame | pd.Series | None) -> str:
+def _words(plan: Plan, n: int, control: pd.DataFrame | pd.Series | None, unit: str | None) -> str:
     words = f"{plan.model}, change of {plan.change}, {plan.harmonics} harmonics"
     words += f", {plan.lags_of(n)} lags"
     if control is None:
         return words
-    return f"{words}, control: {read_record(control).get('filters') or 'source not recorded'}"
+    source = source_line(control).removeprefix("Source: ").replace("; ", ", ")
+    return f"{words}, control: {f'{unit} of ' if unit else ''}{source}"
 
 
 # ---------------------------------------------------------------------------------- what comes in
@@ -230,16 +234,16 @@ def _check_values(series: pd.Series) -> None:
 
 
 def _join_control(
-    series: pd.Series, control: pd.DataFrame | pd.Series | None, value: str
+    series: pd.Series, control: pd.DataFrame | pd.Series | None, value: str, unit: str | None
 ) -> pd.DataFrame:
     """Return the series, and its control where there is one, over the periods that both have."""
     if control is None:
         return series.to_frame("series")
     try:
-        other = take_series(control, value=value)
+        other = take_series(control, value=value, unit=unit)
         _check_values(other)
     except ToolkitError as error:
-        told = f"control: {error.wrong}", error.allowed, f"for the control: {error.fix}"
+        told = f"control: {error.wrong}", error.allowed, error.fix.replace("unit=", "control_unit=")
         raise type(error)(*told) from error
     if other.index.dtype != series.index.dtype:
         other = other.iloc[:0].set_axis(series.index[:0])

@@ -215,7 +215,8 @@ def _places(periods: pd.PeriodIndex, of: str) -> tuple[str, np.ndarray, np.ndarr
     if (of, word) == ("year", "quarter"):
         return word, periods.qyear.to_numpy(), periods.quarter.to_numpy()
     if (of, word) == ("year", "week"):
-        iso = periods.start_time.isocalendar()  # whose year is not that of the date
+        # the ISO week that holds most of the days; its year is not always that of the date
+        iso = (periods.start_time + pd.Timedelta(days=3)).isocalendar()
         return word, iso["year"].to_numpy(int), iso["week"].to_numpy(int)
     raise OptionError(
         f"A {word} has no place in a {of}.",

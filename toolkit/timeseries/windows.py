@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,7 +213,8 @@ def _judge_dates(
     series: pd.Series, dates: Any, whole: np.ndarray, before: int, after: int
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the given dates with what is wrong with each, and their places in the series."""
-    given = [dates] if isinstance(dates, str) else list(dates)
+    single = isinstance(dates, str) or not isinstance(dates, Iterable)
+    given = [dates] if single else list(dates)
     days = pd.DatetimeIndex([check_day("dates", day) for day in given])
     places = series.index.get_indexer(days.to_period(series.index.freq))
     inside = places >= 0
