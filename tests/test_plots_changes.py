@@ -216,7 +216,9 @@ def test_labels_lie_on_no_other_label_and_on_no_line(months, grid):
     ax = plt.subplots(2, 2, **size)[1][0, 0] if grid else None
     ax = plot_breaks(series, make_breaks(*rows), ax=ax)
     boxes, poles = boxes_and_poles(ax)
-    assert len(boxes) == len(months)
+    odd = sum(m % 2 for m in months)  # not chosen: three of them are written
+    assert len(boxes) == len(months) - max(odd - 3, 0)
+    assert len(poles) == len(months)
     for i, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[:i])
         crossed = [x for x, top in poles if box.x0 < x < box.x1 and top > box.y0]
@@ -230,13 +232,31 @@ def test_data_stay_below_the_labels(drawn):
     assert highest < min(box.y0 for box in boxes)
 
 
-def test_of_many_breaks_the_chosen_and_then_the_most_stable_are_written():
+def test_of_many_breaks_the_chosen_and_the_three_most_stable_others_are_written():
     months = pd.period_range("2015-02", periods=9, freq="M").astype(str)
     rows = [(m, m, m, 1.0, 2.0, 0.1 + i / 20, i == 0) for i, m in enumerate(months)]
     ax = plot_breaks(make_panel(), make_breaks(*rows))
     written = [text.split(",")[0] for text in texts_of(ax, "break")]
-    assert written == [months[0], *months[2:]]
-    assert "1 date not written" in note_of(ax)
+    assert written == [months[0], *months[-3:]]
+    assert "5 dates not written" in note_of(ax)
+    assert len(lines_of(ax, "not chosen")) == 8
+
+
+def test_at_most_eight_dates_are_written_those_chosen_first():
+    months = pd.period_range("2015-02", periods=10, freq="M").astype(str)
+    rows = [(m, m, m, 1.0, 2.0, 0.1 + i / 20, i < 9) for i, m in enumerate(months)]
+    ax = plot_breaks(make_panel(), make_breaks(*rows))
+    assert [text.split(",")[0] for text in texts_of(ax, "break")] == list(months[1:9])
+
+
+def test_flags_of_breaks_that_are_not_chosen_leave_the_data_their_room():
+    months = pd.period_range("2015-03", periods=9, freq="M").astype(str)
+    rows = [(m, m, m, 1.0, 2.0, 0.1 + i / 20, False) for i, m in enumerate(months)]
+    # at most three rows of 10 points and 3 above them, of three quarters of the height
+    ax = plot_breaks(make_panel(), make_breaks(*rows))
+    bare = plot_breaks(make_panel(), make_breaks())
+    height = 72 * bare.get_position().height * bare.figure.get_size_inches()[1]
+    assert ax.get_ylim()[1] <= bare.get_ylim()[1] / (1 - 33 / (0.75 * height)) + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -257,6 +277,22 @@ def test_tables_without_their_columns_are_refused():
         plot_breaks(make_panel().drop(columns="covered"), make_breaks(JULY))
     with pytest.raises(EmptySelectionError):
         plot_breaks(make_panel().iloc[:0], make_breaks(JULY))
+
+
+@pytest.mark.parametrize("column", ["chosen", "stability"])
+def test_breaks_that_do_not_say_whether_they_hold_are_refused(column):
+    found = make_breaks(JULY, NOVEMBER).astype({"chosen": "boolean"})
+    found.loc[1, column] = None
+    with pytest.raises(OptionError, match=f"{column} is missing in 1 row") as error:
+        plot_breaks(make_panel(), found)
+    assert error.value.fix
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(OptionError, match="list is no table of breaks"):
+        plot_breaks(make_panel(), [1])
+    with pytest.raises(OptionError, match="not list"):
+        plot_breaks([1, 2], make_breaks(JULY))
 
 
 def test_tables_are_left_alone():

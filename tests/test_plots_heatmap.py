@@ -217,6 +217,12 @@ def test_errors_say_what_is_allowed(panel, options, wrong):
     assert error.value.fix
 
 
+def test_no_unit_asked_for_is_an_error(panel):
+    with pytest.raises(EmptySelectionError, match="no unit") as error:
+        plot_panel(panel, units=[])
+    assert error.value.fix == "units=None"
+
+
 def test_wrong_tables_are_refused(panel):
     with pytest.raises(EmptySelectionError):
         plot_panel(panel.iloc[:0])

@@ -4,7 +4,7 @@ In notebooks: ``import toolkit as ct``. The names listed below are the public fu
 and specialities live one level down.
 """
 
-from toolkit import networks, timeseries
+from toolkit import networks, places, plots, spatial, timeseries
 from toolkit.actors.aliases import describe_aliases, find_lookalikes, load_aliases
 from toolkit.actors.lineage import find_kin, make_lineage
 from toolkit.actors.participants import find_coalitions, participants
@@ -18,22 +18,21 @@ from toolkit.formats import find_problems, load_events
 from toolkit.networks import actor_network
 from toolkit.overview import describe_events
 from toolkit.panels import combine_units
-from toolkit.plots.breaks import plot_breaks
-from toolkit.plots.calendar import plot_calendar
-from toolkit.plots.heatmap import plot_panel
-from toolkit.plots.interruptions import plot_interruption
-from toolkit.plots.lineage import plot_lineage
-from toolkit.plots.maps import plot_events_map
-from toolkit.plots.matrix import plot_network_matrix
-from toolkit.plots.networks import (
-    plot_ego,
+from toolkit.plots import (
+    plot_breaks,
+    plot_calendar,
+    plot_coverage,
+    plot_event_window,
+    plot_events_map,
+    plot_interruption,
+    plot_maps_by_period,
     plot_network,
     plot_networks_by_period,
+    plot_panel,
+    plot_precision,
+    plot_series,
+    plot_unit_map,
 )
-from toolkit.plots.quality import plot_coverage, plot_precision
-from toolkit.plots.series import plot_series
-from toolkit.plots.timelines import plot_actor_timeline
-from toolkit.plots.windows import plot_event_window
 from toolkit.provenance import cite, coverage, source_line
 from toolkit.releases import combine_events, find_conflicts
 from toolkit.sample import load_sample, make_sample
@@ -88,22 +87,23 @@ __all__ = [
     "make_sample",
     "networks",
     "participants",
-    "plot_actor_timeline",
+    "places",
     "plot_breaks",
     "plot_calendar",
     "plot_coverage",
-    "plot_ego",
     "plot_event_window",
     "plot_events_map",
     "plot_interruption",
-    "plot_lineage",
+    "plot_maps_by_period",
     "plot_network",
-    "plot_network_matrix",
     "plot_networks_by_period",
     "plot_panel",
     "plot_precision",
     "plot_series",
+    "plot_unit_map",
+    "plots",
     "source_line",
+    "spatial",
     "timeseries",
     "validate_events",
 ]

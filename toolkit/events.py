@@ -188,6 +188,12 @@ def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
 
 def check_columns(table: pd.DataFrame, needed: Iterable[str]) -> None:
     """Raise `ColumnError`, with the nearest names there are, for the first column missing."""
+    if not isinstance(table, pd.DataFrame):
+        raise ColumnError(
+            f"A table is needed, not {type(table).__name__}.",
+            "a DataFrame that the toolkit made, or one with its columns.",
+            'ct.load_events("my_export.csv")',
+        )
     for column in needed:
         if column not in table.columns:
             raise ColumnError(

@@ -105,6 +105,10 @@ def choose_units(panel: pd.DataFrame, units: list[str]) -> pd.Series:
             "a panel counted by something.",
             'ct.count_events(events, by="country"), or no unit',
         )
+    if not units:
+        raise EmptySelectionError(
+            "No unit is asked for.", "at least one name.", f"units={names.iloc[0]!r}"
+        )
     for unit in units:
         here = names == unit
         for column in unit_columns(panel):

@@ -33,6 +33,7 @@ LEVEL = "#004488"  # Tol, high-contrast: as far from the grey of the counts as f
 BREAK = "#BB5566"
 COUNTS = "#8A8A8A"
 MOST_LABELS = 8
+MOST_OTHERS = 3  # of the labels, those of breaks that are not chosen
 LABEL_SIZE = 7.0  # points
 ROW = 10.0  # points from one row of labels to the next
 
@@ -76,13 +77,14 @@ def plot_breaks(
     Returns
     -------
     matplotlib.axes.Axes
-        At most eight breaks have their date written beside them, those chosen first, then the
-        most stable.
+        At most eight breaks have their date written beside them: those chosen first, the most
+        stable before others, then up to three that are not chosen.
 
     Raises
     ------
     OptionError
-        Unknown value or unit, several units, breaks of another period or outside of the series.
+        Unknown value or unit, several units, breaks of another period or outside of the series,
+        `breaks` that are no table or do not say of each whether it is chosen.
     ColumnError
         The breaks lack a column; the table is no panel.
     EmptySelectionError
@@ -99,8 +101,7 @@ def plot_breaks(
     >>> [text.get_text() for text in ax.texts][0]
     '2015, 60 %'
     """
-    check_columns(breaks, COLUMNS)
-    breaks = breaks.reset_index(drop=True)
+    breaks = _check_breaks(breaks)
     name, line = take_line(data, value, unit)
     _check_periods(breaks, line)
     ax = style.make_axes(ax, (7, 3.4))
@@ -112,13 +113,32 @@ def plot_breaks(
     chosen = breaks[breaks["chosen"].astype(bool)].sort_values("period")
     _draw_levels(ax, line, value, chosen)
     name_axes(ax, f"{VALUES[value]} per {word}{estimate(value, line)}", word)
-    shown = breaks.sort_values(["chosen", "stability"], ascending=False).head(MOST_LABELS)
+    shown = _choose_labels(breaks)
     depths = _write_labels(ax, shown.sort_values("period"))
     _draw_breaks(ax, breaks, depths)
     style.legend_above(ax)
     source = data if isinstance(data, pd.DataFrame) else style.record_of(read_record(data))
     style.source_note(ax, source, *_explain(breaks, len(breaks) - len(shown)))
     return ax
+
+
+def _check_breaks(breaks: pd.DataFrame) -> pd.DataFrame:
+    """Return the breaks under an index of their own, or say what is wrong with them."""
+    if not isinstance(breaks, pd.DataFrame):
+        raise OptionError(
+            f"{type(breaks).__name__} is no table of breaks.",
+            "what find_breaks returns.",
+            "plot_breaks(data, ct.find_breaks(data))",
+        )
+    check_columns(breaks, COLUMNS)
+    for column in ("stability", "chosen"):
+        if breaks[column].isna().any():
+            raise OptionError(
+                f"{column} is missing in {breaks[column].isna().sum()} rows of the breaks.",
+                "a value for every break.",
+                f"breaks.dropna(subset={column!r})",
+            )
+    return breaks.reset_index(drop=True)
 
 
 def _check_periods(breaks: pd.DataFrame, line: pd.DataFrame) -> None:
@@ -158,11 +178,12 @@ def _draw_levels(ax: Axes, line: pd.DataFrame, value: str, chosen: pd.DataFrame)
 
 def _draw_breaks(ax: Axes, breaks: pd.DataFrame, depths: dict[Any, float]) -> None:
     """Draw a line for each break, up to its label, over a band of the dates found for it."""
+    below = max(depths.values(), default=-ROW) + ROW  # a line without a label crosses none
     dates = [_starts(breaks[c]) for c in ("period", "earliest", "latest")]
     for row, x, first, last in zip(breaks.itertuples(), *dates, strict=True):
         if row.chosen and last > first:
             ax.axvspan(first, last, color=BREAK, alpha=0.13, linewidth=0, zorder=1.5)
-        top = below_top(ax, depths.get(row.Index, 0))
+        top = below_top(ax, depths.get(row.Index, below))
         ax.plot([x, x], [0, 1], transform=top, color=BREAK, zorder=4, solid_capstyle="butt",
                 **_look_of(row))  # fmt: skip
 
@@ -172,6 +193,14 @@ def _look_of(row: Any) -> dict[str, Any]:
         return {"label": "not chosen", "linewidth": 0.8, "linestyle": (0, (4, 3)), "alpha": 0.75}
     strength = float(np.clip(row.stability, 0, 1))
     return {"label": "break", "linewidth": 0.8 + 1.8 * strength, "alpha": 0.35 + 0.65 * strength}
+
+
+def _choose_labels(breaks: pd.DataFrame) -> pd.DataFrame:
+    """Return the breaks whose dates are written: many others would press the data down."""
+    stable = breaks.sort_values("stability", ascending=False, kind="stable")
+    chosen = stable["chosen"].astype(bool)
+    others = stable[~chosen].head(MOST_OTHERS)
+    return pd.concat([stable[chosen], others]).head(MOST_LABELS)
 
 
 def _write_labels(ax: Axes, shown: pd.DataFrame) -> dict[Any, float]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_DAILY_YEARS = 8
-MOST_LINEAR = 30
 
 
 def plot_calendar(
@@ -134,7 +133,7 @@ def _draw_cells(ax: Axes, cells: pd.DataFrame, **kwargs: Any) -> Any:
     there[cells["row"], cells["column"]] = True
     lines = {"edgecolors": "#D8D8D8", "linewidth": 0.3}
     positive = np.ma.masked_where(~(grid > 0), grid)
-    defaults = {"cmap": style.intensity(), "norm": _norm(positive), **lines}
+    defaults = {"cmap": style.intensity(), "norm": style.scale_counts(positive), **lines}
     mesh = ax.pcolor(positive, zorder=2, **{**defaults, **kwargs})
     missing = "not covered, or not in the panel" if cells["absent"].any() else "not covered"
     white = {"facecolor": "white", "edgecolor": "#D8D8D8", "linewidth": 0.3}
@@ -152,13 +151,6 @@ def _draw_patches(ax: Axes, where: np.ndarray, label: str, look: dict[str, Any])
     if squares:
         ax.add_collection(PatchCollection(squares, zorder=1, **look))
         ax.add_patch(Rectangle((0, 0), 0, 0, label=label, **{**look, "linewidth": 0.5}))
-
-
-def _norm(counts: np.ma.MaskedArray) -> Any:
-    from matplotlib.colors import LogNorm, Normalize
-
-    most = counts.max() if counts.count() else 1
-    return LogNorm(1, most) if most > MOST_LINEAR else Normalize(0, most)
 
 
 def _finish_calendar(ax: Axes, cells: pd.DataFrame, period: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import OptionError, check_option
+from toolkit.errors import EmptySelectionError, OptionError, check_option
 from toolkit.panels import VALUES, check_panel, choose_units, period_word, unit_names
 from toolkit.plots import style
 from toolkit.plots.panels import estimate, numbers, reach, when
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ORDERS = ["total", "name", "given"]
-MOST_LINEAR = 30  # a largest count above this is drawn on a scale by logarithm
 LONGEST_NAME = 30  # letters
 NAME_SIZE = 7.5  # points
 SMALLEST_NAME = 5.5
@@ -72,7 +71,7 @@ def plot_panel(
     ColumnError
         The table is no panel.
     EmptySelectionError
-        The panel has no rows.
+        The panel has no rows; `units` is empty.
 
     Examples
     --------
@@ -111,6 +110,10 @@ def _choose_lines(
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """Return the units drawn, by name, from top to bottom, and what is said of the others."""
     wanted = [units] if isinstance(units, str) else units
+    if wanted is not None and not len(wanted):
+        raise EmptySelectionError(
+            "units= names no unit.", "at least one, or None for all.", "units=None"
+        )
     names = unit_names(panel) if wanted is None else choose_units(panel, list(wanted))
     totals = panel.loc[names.index, value].groupby(names, sort=False).sum().astype(float)
     largest = totals.sort_values(ascending=False, kind="stable").index[:most]
@@ -134,12 +137,9 @@ def _say_left_out(rest: pd.Series, total: float, value: str) -> list[str]:
 
 def _draw_cells(ax: Axes, lines: list[pd.DataFrame], value: str, kwargs: dict[str, Any]) -> Any:
     """Draw counts in colour, zeros white, missing hatched, partial marked; return the counts."""
-    from matplotlib.colors import LogNorm, Normalize
-
     grid = np.array([numbers(line[value]) for line in lines])
     edges, rows = find_edges(lines[0]), np.arange(len(lines) + 1)
-    most = max(float(np.nanmax(grid)), 1)
-    norm = LogNorm(1, most) if most > MOST_LINEAR else Normalize(0, most)
+    norm = style.scale_counts(grid)
     shown = np.ma.masked_where(~(grid > 0), grid)
     thin = style.width_of(ax) < grid.shape[1]
     look = {"cmap": style.intensity(), "norm": norm, "zorder": 2, "edgecolors": "face",

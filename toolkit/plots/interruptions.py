@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import OptionError
-from toolkit.events import check_columns
 from toolkit.panels import period_word
 from toolkit.plots import style
 from toolkit.plots.panels import numbers
@@ -20,6 +18,7 @@ from toolkit.plots.steps import (
     last_step,
     name_axes,
     say_p,
+    take_tables,
     value_words,
     write_lines,
 )
@@ -29,8 +28,11 @@ if TYPE_CHECKING:
 
     from toolkit.timeseries.interruptions import Interruption
 
-FITTED = ["period", "observed", "fitted", "counterfactual", "low", "high", "after"]
-EFFECTS = ["term", "ratio", "low", "high", "p", "placebo_p"]
+COLUMNS = {
+    "fitted": ["period", "observed", "fitted", "counterfactual", "low", "high", "after"],
+    "effects": ["term", "ratio", "low", "high", "p", "placebo_p"],
+}
+CALL = 'interrupted_time_series(panel, date="2017-07-01")'
 OBSERVED = "#8A8A8A"
 FIT = "#004488"
 WITHOUT = "#BB5566"
@@ -77,7 +79,7 @@ def plot_interruption(result: Interruption, *, ax: Axes | None = None, **kwargs:
     >>> ax.get_xlabel()
     'month in which the event began'
     """
-    fitted, effects = _check_result(result)
+    fitted, effects = take_tables(result, COLUMNS, CALL)
     line, after = _whole(fitted)
     ax = style.make_axes(ax, (7, 3.4))
     _draw_points(ax, line, kwargs)
@@ -90,21 +92,6 @@ def plot_interruption(result: Interruption, *, ax: Axes | None = None, **kwargs:
     style.legend_above(ax)
     style.source_note(ax, fitted, last_step(fitted), *_say_beyond(ax, most))
     return ax
-
-
-def _check_result(result: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-    tables = getattr(result, "fitted", None), getattr(result, "effects", None)
-    if not all(isinstance(table, pd.DataFrame) for table in tables):
-        raise OptionError(
-            f"{type(result).__name__} is no interrupted time series.",
-            "what interrupted_time_series returns, as a whole.",
-            'interrupted_time_series(panel, date="2017-07-01")',
-        )
-    fitted, effects = tables
-    for table, columns, rows in ((fitted, FITTED, "periods"), (effects, EFFECTS, "effects")):
-        check_columns(table, columns)
-        style.need_rows(table, rows)
-    return fitted, effects
 
 
 def _whole(fitted: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

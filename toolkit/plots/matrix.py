@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_NAMED_ROWS = 70
-MOST_LINEAR = 30
 
 
 def plot_network_matrix(
@@ -136,7 +135,7 @@ def _matrix(G: nx.Graph, names: list[str], width: str) -> np.ndarray:
 
 def _draw_cells(ax: Axes, values: np.ndarray, kwargs: dict[str, Any]) -> Any:
     from matplotlib.collections import PatchCollection
-    from matplotlib.colors import LogNorm, Normalize
+    from matplotlib.colors import LogNorm
     from matplotlib.patches import Rectangle
 
     n = len(values)
@@ -147,9 +146,8 @@ def _draw_cells(ax: Axes, values: np.ndarray, kwargs: dict[str, Any]) -> Any:
         ax.axvline(side, color="#EEEEEE", linewidth=0.4, zorder=0.5)
     if np.isnan(values).all():
         return None
-    most = max(float(np.nanmax(values)), 1)
-    norm = LogNorm(1, most) if most > MOST_LINEAR else Normalize(0, most)
-    shown = np.ma.masked_invalid(np.maximum(values, 1) if most > MOST_LINEAR else values)
+    norm = style.scale_counts(values)
+    shown = np.ma.masked_invalid(np.maximum(values, 1) if isinstance(norm, LogNorm) else values)
     look = {"cmap": style.intensity(), "norm": norm, "zorder": 2, **kwargs}
     return ax.pcolormesh(np.arange(n + 1), np.arange(n + 1), shown, **look)
 

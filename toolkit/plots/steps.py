@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import OptionError
+from toolkit.events import check_columns
 from toolkit.panels import VALUES, check_panel, choose_units, unit_names
 from toolkit.plots import style
 from toolkit.plots.panels import numbers, reach, when
@@ -61,6 +62,46 @@ def _as_panel(series: pd.Series, value: str) -> pd.DataFrame:
         )
     columns = {"period": series.index, value: series.to_numpy(), "covered": series.notna()}
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def take_tables(result: Any, columns: dict[str, list[str]], call: str) -> list[pd.DataFrame]:
+    """Return the tables of a result with these columns, or say what is wrong with it.
+
+    `call` is what to type for such a result.
+    """
+    maker = call.split("(")[0]
+    tables = [getattr(result, name, None) for name in columns]
+    for table, (name, needed) in zip(tables, columns.items(), strict=True):
+        if not isinstance(table, pd.DataFrame):
+            raise OptionError(
+                f"{type(result).__name__} is no result of {maker}.",
+                f"what {maker} returns, as a whole.",
+                call,
+            )
+        check_columns(table, needed)
+        style.need_rows(table, f"rows of {name}")
+    return tables
+
+
+def read_period(option: str, given: object, freq: Any = None) -> pd.Period:
+    """Return a period that is written as text, or as the number of a year.
+
+    Examples
+    --------
+    >>> read_period("period", 2016), read_period("start", "2016-03", "Q")
+    (Period('2016', 'Y-DEC'), Period('2016Q1', 'Q-DEC'))
+    """
+    try:
+        period = pd.Period(given if isinstance(given, pd.Period) else str(given), freq)
+    except ValueError:
+        period = pd.NaT
+    if pd.isna(period):
+        raise OptionError(
+            f"{option}={given!r} is not a period.",
+            "a year, quarter, month or day.",
+            f"{option}='2016', or {option}='2016-03'",
+        )
+    return period
 
 
 def draw_steps(ax: Axes, line: pd.DataFrame, value: str, **kwargs: Any) -> None:

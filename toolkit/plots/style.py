@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.colors import Colormap
+    from matplotlib.colors import Colormap, Normalize
     from matplotlib.transforms import Bbox
+    from numpy.typing import ArrayLike
 
 INK = "#333333"
 PALE_INK = "#767676"
@@ -27,6 +29,7 @@ COVERED = "#DDE5EE"
 LAND = "#F6F4EF"
 BORDER = "#BDB8AD"
 MISSING = "#BBBBBB"
+MOST_LINEAR = 30  # a largest count above this is coloured by logarithm
 INTENSITY = "YlOrBr"  # darker is more, safe for colour-blind readers and in print
 PRECISION = "cividis"  # ordered, from dark blue (precise) to yellow (imprecise)
 
@@ -104,6 +107,21 @@ def intensity() -> Colormap:
 
     steps = colormaps[INTENSITY]([0.15 + 0.85 * i / 31 for i in range(32)])
     return LinearSegmentedColormap.from_list("intensity", steps)
+
+
+def scale_counts(counts: ArrayLike, *, least: float = 1) -> Normalize:
+    """Return the scale of colours of counts: even from 0, by logarithm where some are many.
+
+    Examples
+    --------
+    >>> type(scale_counts([0, 30])).__name__, type(scale_counts([1, 31])).__name__
+    ('Normalize', 'LogNorm')
+    """
+    from matplotlib.colors import LogNorm, Normalize
+
+    numbers: Any = np.ma.masked_invalid(np.ma.asarray(counts, dtype=float))
+    most = max(float(numbers.max()), 1) if numbers.count() else 1
+    return LogNorm(least, most) if most > MOST_LINEAR else Normalize(0, most)
 
 
 def make_axes(ax: Axes | None, figsize: tuple[float, float]) -> Axes:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 TIES = {"opposition": "against", "cooperation": "on the same side as"}
 LONGEST_NAME = 34  # letters
 MOST_WRITTEN = 12  # columns with numbers in their cells
-MOST_LINEAR = 30
 
 
 def plot_actor_timeline(
@@ -145,12 +144,10 @@ def _place_rows(values: pd.DataFrame) -> np.ndarray:
 def _draw_cells(
     ax: Axes, values: pd.DataFrame, spots: np.ndarray, parts: list[str], kwargs: dict[str, Any]
 ) -> Any:
-    from matplotlib.colors import LogNorm, Normalize
     from matplotlib.patches import Rectangle
 
     numbers = values.to_numpy(float)
-    most = max(float(np.nanmax(numbers)) if np.isfinite(numbers).any() else 1, 1)
-    norm = LogNorm(1, most) if most > MOST_LINEAR else Normalize(0, most)
+    norm = style.scale_counts(numbers)
     look = {"cmap": style.intensity(), "norm": norm, "edgecolors": "#D8D8D8", "linewidth": 0.4}
     mesh = None
     for row, top in zip(numbers, spots, strict=True):

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import OptionError
-from toolkit.events import check_columns
 from toolkit.plots import style
 from toolkit.plots.panels import numbers
-from toolkit.plots.steps import below_top, last_step, say_p, value_words, write_lines
+from toolkit.plots.steps import below_top, last_step, say_p, take_tables, value_words, write_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +20,7 @@ COLUMNS = {
     "profile": ["offset", "mean", "n_dates", "expected", "low", "high"],
     "effect": ["before", "after", "ratio", "p", "n_dates", "n_placebos"],
 }
+CALL = 'event_window(panel, dates=["2017-07-01"])'
 PROFILE = "#333333"
 MEANS = "#004488"
 PLACEBO = "#DDAA33"
@@ -65,7 +64,9 @@ def plot_event_window(result: EventWindow, *, ax: Axes | None = None, **kwargs: 
     >>> plot_event_window(found).get_xlabel()
     'weeks from the date'
     """
-    profile, effect = _check_result(result)
+    profile, effects = take_tables(result, COLUMNS, CALL)
+    profile = profile.sort_values("offset", ignore_index=True)
+    effect: Any = next(effects.itertuples())
     ax = style.make_axes(ax, (7, 3.4))
     edges = np.append(profile["offset"] - 0.5, profile["offset"].iloc[-1] + 0.5)
     look = {"color": PROFILE, "linewidth": 1.1 if len(profile) < 120 else 0.7, "zorder": 4}
@@ -81,22 +82,6 @@ def plot_event_window(result: EventWindow, *, ax: Axes | None = None, **kwargs: 
     style.legend_above(ax)
     style.source_note(ax, profile, last_step(profile))
     return ax
-
-
-def _check_result(result: Any) -> tuple[pd.DataFrame, Any]:
-    """Return the profile in the order of its offsets, and the row of the effect."""
-    tables: dict[str, Any] = {name: getattr(result, name, None) for name in COLUMNS}
-    for name, table in tables.items():
-        if not isinstance(table, pd.DataFrame):
-            raise OptionError(
-                f"{type(result).__name__} is no event window.",
-                "what event_window returns, as a whole.",
-                'event_window(panel, dates=["2017-07-01"])',
-            )
-        check_columns(table, COLUMNS[name])
-        style.need_rows(table, f"rows of {name}")
-    profile = tables["profile"].sort_values("offset", ignore_index=True)
-    return profile, next(tables["effect"].itertuples())
 
 
 def _draw_placebos(ax: Axes, profile: pd.DataFrame, edges: np.ndarray) -> None:
