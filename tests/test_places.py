@@ -677,3 +677,12 @@ def test_the_planted_road_is_found_again():
     assert found.sum() > 50
     assert (result.loc[found & named, "location"].str.contains("|".join(towns["place"]))).all()
     assert named[found].mean() > 0.95
+
+
+def test_events_known_to_no_province_are_told():
+    levels = ["exact", "admin1", "country", "wider"]
+    events = make_points((0.5, 0.5), (0.5, 0.5), (0.5, 0.5), (9, 9), geo_precision=levels)
+    _, texts = said(places.add_provinces, events, BOARD)
+    assert sum("1 events are known to no province" in text for text in texts) == 1
+    _, texts = said(places.add_provinces, events.iloc[:2], BOARD)
+    assert not any("known to no province" in text for text in texts)

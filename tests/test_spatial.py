@@ -394,7 +394,7 @@ def test_units_without_a_name_are_left_out_and_told():
     ("change", "options", "error", "wrong"),
     [
         (lambda p: p, {"period": "2017"}, EmptySelectionError, "no period inside 2017"),
-        (lambda p: p, {"period": "spring"}, OptionError, "period='spring' is no period"),
+        (lambda p: p, {"period": "spring"}, OptionError, "period='spring' is not a period"),
         (lambda p: p, {"value": "deaths"}, OptionError, "value='deaths'"),
         (lambda p: p, {"value": "fatalities"}, OptionError, "missing in every row"),
         (lambda p: p.drop(columns="period"), {}, OptionError, "no panel"),

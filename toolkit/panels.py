@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,42 @@ def period_word(periods: pd.Series | pd.PeriodIndex) -> str:
             'series.groupby(series.index.asfreq("M")).sum()',
         )
     return word
+
+
+def read_period(option: str, given: object, freq: Any = None) -> pd.Period:
+    """Return a period that is written as text, or as the number of a year.
+
+    Examples
+    --------
+    >>> read_period("period", 2016), read_period("start", "2016-03", "Q")
+    (Period('2016', 'Y-DEC'), Period('2016Q1', 'Q-DEC'))
+    """
+    try:
+        period = pd.Period(given if isinstance(given, pd.Period) else str(given), freq)
+    except ValueError:
+        period = pd.NaT
+    if pd.isna(period):
+        raise OptionError(
+            f"{option}={given!r} is not a period.",
+            "a year, quarter, month or day.",
+            f"{option}='2016', or {option}='2016-03'",
+        )
+    return period
+
+
+def choose_periods(panel: pd.DataFrame, period: object) -> tuple[pd.DataFrame, int]:
+    """Return the rows of the periods inside this one, and how many periods lie in part in it."""
+    span = read_period("period", period)
+    starts, ends = panel["period"].dt.start_time, panel["period"].dt.end_time
+    inside = (starts >= span.start_time) & (ends <= span.end_time)
+    beyond = (starts <= span.end_time) & (ends >= span.start_time) & ~inside
+    if not inside.any():
+        raise EmptySelectionError(
+            f"The panel has no period inside {span}.",
+            f"{panel['period'].min()} to {panel['period'].max()}.",
+            f"period={str(panel['period'].max())!r}",
+        )
+    return panel[inside], panel.loc[beyond, "period"].nunique()
 
 
 def unit_columns(panel: pd.DataFrame) -> list[str]:

@@ -76,7 +76,8 @@ def add_provinces(
     -----
     DataWarning
         Points outside every boundary, and how many would be inside with latitude and longitude
-        swapped; points in several areas; rows without coordinates.
+        swapped; points in several areas; rows without coordinates; events known to no province,
+        whose point stands for a country or more.
 
     Examples
     --------
@@ -94,6 +95,7 @@ def add_provinces(
     points = read_points(events)
     found = locate_points(areas, points, snap_km=snap_km)
     _tell_outside(areas, points, found["basis"])
+    _tell_wide(events, found["area"])
     known = areas.reindex(found["area"].fillna(-1)).set_axis(events.index)
     columns = {column: known["name"].astype("str")}
     if country:
@@ -141,6 +143,20 @@ def _tell_outside(areas: pd.DataFrame, points: pd.DataFrame, basis: pd.Series) -
         warn(
             f"{several:,} of {len(points):,} events lie in several areas, on a common border or "
             "where areas overlap: the first in the file is taken."
+        )
+
+
+def _tell_wide(events: pd.DataFrame, area: pd.Series) -> None:
+    """Warn of events that get a province although their place is known less precisely."""
+    if "geo_precision" not in events:
+        return
+    wide = events["geo_precision"].astype("str").isin(["wider", "country", "international"])
+    n = int((wide & area.notna()).sum())
+    if n:
+        warn(
+            f"{n:,} events are known to no province: they get that of a point that stands for a "
+            'wider area. ct.filter_events(events, geo_precision="admin1") leaves them out, '
+            "ct.places.spread_places spreads them."
         )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option
 from toolkit.events import PERIODS, check_dates
+from toolkit.panels import read_period
 from toolkit.plots import style
 from toolkit.plots.basemap import Boundaries, Ground, draw_ground, halo, set_view, shape_of
 from toolkit.plots.circles import (
@@ -27,7 +28,7 @@ from toolkit.plots.circles import (
     say_others,
     size_word,
 )
-from toolkit.plots.steps import first_day, read_period
+from toolkit.plots.steps import first_day
 from toolkit.provenance import source_line
 from toolkit.spatial.precision import find_periods
 

@@ -83,27 +83,6 @@ def take_tables(result: Any, columns: dict[str, list[str]], call: str) -> list[p
     return tables
 
 
-def read_period(option: str, given: object, freq: Any = None) -> pd.Period:
-    """Return a period that is written as text, or as the number of a year.
-
-    Examples
-    --------
-    >>> read_period("period", 2016), read_period("start", "2016-03", "Q")
-    (Period('2016', 'Y-DEC'), Period('2016Q1', 'Q-DEC'))
-    """
-    try:
-        period = pd.Period(given if isinstance(given, pd.Period) else str(given), freq)
-    except ValueError:
-        period = pd.NaT
-    if pd.isna(period):
-        raise OptionError(
-            f"{option}={given!r} is not a period.",
-            "a year, quarter, month or day.",
-            f"{option}='2016', or {option}='2016-03'",
-        )
-    return period
-
-
 def draw_steps(ax: Axes, line: pd.DataFrame, value: str, **kwargs: Any) -> None:
     """Draw one unit as steps, each as wide as its period, over a pale area."""
     counts, edges = numbers(line[value]), find_edges(line)

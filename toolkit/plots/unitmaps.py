@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, did_you_mean
-from toolkit.panels import NOT_RECORDED, VALUES, check_panel, unit_columns
+from toolkit.panels import (
+    NOT_RECORDED,
+    VALUES,
+    check_panel,
+    choose_periods,
+    read_period,
+    unit_columns,
+)
 from toolkit.plots import style
 from toolkit.plots.basemap import (
     Area,
@@ -22,7 +29,7 @@ from toolkit.plots.basemap import (
     read_areas,
 )
 from toolkit.plots.panels import estimate, numbers
-from toolkit.plots.steps import first_day, read_period
+from toolkit.plots.steps import first_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -184,23 +191,14 @@ def _join(parts: pd.DataFrame) -> pd.Series:
 def _choose_periods(
     panel: pd.DataFrame, period: str | int | pd.Period | None
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the rows of the periods inside this one, and how many lie only in part in it."""
+    """Return the rows of the periods inside this one, and say how many lie only in part in it."""
     if period is None:
         return panel, []
-    span = read_period("period", period)
-    starts, ends = panel["period"].dt.start_time, panel["period"].dt.end_time
-    inside = (starts >= span.start_time) & (ends <= span.end_time)
-    beyond = (starts <= span.end_time) & (ends >= span.start_time) & ~inside
-    if not inside.any():
-        raise EmptySelectionError(
-            f"The panel has no period inside {span}.",
-            f"{panel['period'].min()} to {panel['period'].max()}.",
-            f"period={str(panel['period'].max())!r}",
-        )
-    n = panel.loc[beyond, "period"].nunique()
+    chosen, n = choose_periods(panel, period)
     words = "period that reaches" if n == 1 else "periods that reach"
-    text = f"{n} {words} beyond {first_day(span)} {'is' if n == 1 else 'are'} left out"
-    return panel[inside], [text for _ in range(n > 0)]
+    span = first_day(read_period("period", period))
+    text = f"{n} {words} beyond {span} {'is' if n == 1 else 'are'} left out"
+    return chosen, [text for _ in range(n > 0)]
 
 
 def _say_periods(periods: pd.Series) -> str:

@@ -16,7 +16,14 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import check_columns
-from toolkit.panels import NOT_RECORDED, check_panel, each_unit, unit_columns, whole_counts
+from toolkit.panels import (
+    NOT_RECORDED,
+    check_panel,
+    choose_periods,
+    each_unit,
+    unit_columns,
+    whole_counts,
+)
 from toolkit.places.areas import Boundaries, read_areas
 from toolkit.places.points import read_points
 from toolkit.provenance import read_record
@@ -152,34 +159,17 @@ def read_values(
                 "ct.count_events(events, by=['country', 'admin1'], period='year')",
             )
         return data, read_record(data) if isinstance(data, pd.Series) else {}, _name_of(data)
-    panel = _choose_periods(check_panel(data, value), period)
+    panel, beyond = check_panel(data, value), 0
+    if period is not None:
+        panel, beyond = choose_periods(panel, period)
     first, last = panel["period"].min(), panel["period"].max()
     said = f"{value}, {first}" + (f" to {last}" if last != first else "")
+    said += f" ({beyond} periods that reach beyond {period} left out)" if beyond else ""
     return _add_up(panel, value, weights), read_record(data), said
 
 
 def _name_of(values: Any) -> str:
     return str(getattr(values, "name", None) or "values")
-
-
-def _choose_periods(panel: pd.DataFrame, period: str | pd.Period | None) -> pd.DataFrame:
-    if period is None:
-        return panel
-    try:
-        span = period if isinstance(period, pd.Period) else pd.Period(str(period))
-    except ValueError:
-        raise OptionError(
-            f"period={period!r} is no period.", "a year, a month or a day.", "period='2016'"
-        ) from None
-    when = panel["period"].dt
-    inside = (when.start_time >= span.start_time) & (when.end_time <= span.end_time)
-    if not inside.any():
-        raise EmptySelectionError(
-            f"The panel has no period inside {span}.",
-            f"{panel['period'].min()} to {panel['period'].max()}.",
-            f"period={str(panel['period'].max())!r}",
-        )
-    return panel[inside]
 
 
 def _add_up(panel: pd.DataFrame, value: str, weights: Weights) -> pd.Series:
