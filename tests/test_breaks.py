@@ -335,12 +335,13 @@ def test_a_minimum_length_that_does_not_fit_is_left_out_and_told():
     assert breaks.attrs["minimum_lengths"] == "3, 6"
 
 
-def test_a_change_shorter_than_the_minimum_length_at_the_edge_is_not_found():
-    counts = np.r_[stepped([3] * 46, alpha=0.05, seed=8), 60, 60]
-    breaks = find_breaks(months(counts), minimum_lengths=[3], n_simulations=100)
-    last = pd.Period("2012-01") + 46
-    assert last not in set(breaks["period"])
-    assert (breaks["period"] <= pd.Period("2012-01") + 45).all()
+def test_a_change_in_the_last_periods_is_found_only_from_the_minimum_length_on():
+    quiet = stepped([3] * 46, alpha=0.05, seed=8)
+    change, options = pd.Period("2012-01") + 46, {"minimum_lengths": [3], "n_simulations": 100}
+    long = find_breaks(months(np.r_[quiet, [60] * 3]), **options)
+    assert change in set(long.loc[long["chosen"], "period"])
+    short = find_breaks(months(np.r_[quiet, [60] * 2]), **options)
+    assert change not in set(short["period"])
 
 
 def test_periods_covered_in_part_are_left_out_and_told():

@@ -73,9 +73,8 @@ def plot_interruption(result: Interruption, *, ax: Axes | None = None, **kwargs:
     Examples
     --------
     >>> import toolkit as ct
-    >>> from toolkit.timeseries.interruptions import interrupted_time_series
     >>> panel = ct.count_events(ct.load_sample("ged"), period="month")
-    >>> ax = plot_interruption(interrupted_time_series(panel, date="2017-07-01"))
+    >>> ax = plot_interruption(ct.interrupted_time_series(panel, date="2017-07-01"))
     >>> ax.get_xlabel()
     'month in which the event began'
     """

@@ -58,9 +58,8 @@ def plot_event_window(result: EventWindow, *, ax: Axes | None = None, **kwargs: 
     Examples
     --------
     >>> import toolkit as ct
-    >>> from toolkit.timeseries.windows import event_window
     >>> panel = ct.count_events(ct.load_sample("ged"), period="week")
-    >>> found = event_window(panel, dates=["2017-07-01"], before=20, after=20, n_placebos=99)
+    >>> found = ct.event_window(panel, dates=["2017-07-01"], before=20, after=20, n_placebos=99)
     >>> plot_event_window(found).get_xlabel()
     'weeks from the date'
     """
