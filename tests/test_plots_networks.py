@@ -17,13 +17,8 @@ from toolkit.plots import style
 from toolkit.plots.layout import network_positions
 from toolkit.plots.lineage import plot_lineage
 from toolkit.plots.matrix import plot_network_matrix
-from toolkit.plots.networks import (
-    SMALLEST,
-    THINNEST,
-    plot_ego,
-    plot_network,
-    plot_networks_by_period,
-)
+from toolkit.plots.networks import plot_ego, plot_network, plot_networks_by_period
+from toolkit.plots.picture import SMALLEST, THINNEST
 from toolkit.plots.timelines import plot_actor_timeline
 from toolkit.provenance import pack_coverage, stamp
 

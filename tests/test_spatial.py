@@ -13,8 +13,8 @@ import pytest
 import toolkit as ct
 from toolkit import spatial
 from toolkit.errors import EmptySelectionError, FileFormatError, OptionError
+from toolkit.permutation import find_p
 from toolkit.provenance import pack_coverage, stamp
-from toolkit.spatial.permutation import find_p
 from toolkit.spatial.weights import Weights
 
 KM_PER_DEGREE = 2 * np.pi * 6371.0088 / 360

@@ -18,10 +18,12 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import EVENT, check_columns
+from toolkit.pairs import join_actors
+from toolkit.permutation import check_whole
 from toolkit.provenance import add_step, coverage, pack_coverage
 from toolkit.straddling import RULES, mark_straddling, say_straddling
 from toolkit.units import join_records
-from toolkit.zeros import COUNTS, DEATHS, read_spans
+from toolkit.zeros import COUNTS, read_spans
 
 TIES = ("opposition", "cooperation", "both")
 SPLITS = ("whole", "share")
@@ -77,7 +79,8 @@ def count_dyads(
         Keep only dyads between these actors: a roster (`find_roster`), or names that all have to
         be there.
     minimum_events
-        Keep only dyads with so many events over all periods.
+        Keep only dyads with so many events over all periods. It stands in `attrs`, for
+        `thinning_curve` has to know what makes a tie.
     straddling
         What becomes of events whose days lie in several periods, as in `count_events`: whole in
         the period of `date_start` ("start"), an equal part on each day ("spread"), or "drop".
@@ -118,13 +121,14 @@ def count_dyads(
     check_option("tie", tie, TIES)
     check_option("split", split, SPLITS)
     check_option("straddling", straddling, RULES)
+    minimum_events = check_whole("minimum_events", minimum_events, least=1, usual=1)
     check_units(events, ["event_id"], period)
     _check_direction(events, tie, directed)
     people = participants(events) if people is None else people
     check_ids(events)
     check_columns(people, [*EVENT, "side", "actor", "role", "organised"])
     marked = mark_straddling(events, period)
-    pairs = _join_actors(people, marked, tie, directed=bool(directed))
+    pairs = join_actors(people, marked, tie, directed=bool(directed))
     chosen, said = _choose_pairs(pairs, people, among, minimum_events)
     if split == "whole":
         _tell_several(chosen)
@@ -144,6 +148,7 @@ def count_dyads(
                       *said, say_straddling(pairs.drop_duplicates(EVENT), period, straddling),
                       *tell_account(account, "events by dyad")])  # fmt: skip
     return add_step(dyads, join_records(events, people), step, directed=order, split=split,
+                    minimum_events=minimum_events if minimum_events > 1 else None,
                     coverage=pack_coverage(spans) if complete else None)  # fmt: skip
 
 
@@ -209,38 +214,6 @@ def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> No
             "Direction is read into the order of actor1 and actor2, which means nothing in "
             f"{unordered:,} of {len(events):,} events. Do so only to reproduce a study that did."
         )
-
-
-def _join_actors(
-    people: pd.DataFrame, events: pd.DataFrame, tie: str, *, directed: bool
-) -> pd.DataFrame:
-    """Join actors to pairs, each pair once an event and tie, with date, deaths and share."""
-    kinds = [tie] if tie != "both" else ["opposition", "cooperation"]
-    joined = {"opposition": _join_opponents, "cooperation": _join_partners}
-    pairs = pd.concat([joined[kind](people).assign(tie=kind) for kind in kinds])
-    if not directed:
-        one, two = pairs["actor1"], pairs["actor2"]
-        swap = one > two
-        pairs = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
-    marks = ["_first", "_last", "_straddles", "_share"]
-    known = ["date_start", *marks, *(c for c in ("country", *DEATHS) if c in events)]
-    dated = events.loc[events["date_start"].notna(), [*EVENT, *known]]
-    pairs = pairs.drop_duplicates().merge(dated, on=EVENT)
-    return pairs.assign(share=1 / pairs.groupby([*EVENT, "tie"])["actor1"].transform("size"))
-
-
-def _join_opponents(people: pd.DataFrame) -> pd.DataFrame:
-    """Join the main actors of side 1 to those of side 2."""
-    main = people.loc[people["role"] == "main", [*EVENT, "side", "actor"]]
-    one, two = (main[main["side"] == side].drop(columns="side") for side in (1, 2))
-    return one.merge(two, on=EVENT, suffixes=("1", "2"))
-
-
-def _join_partners(people: pd.DataFrame) -> pd.DataFrame:
-    """Join the organised actors of a side to each other."""
-    armed = people.loc[people["organised"], [*EVENT, "side", "actor"]]
-    pairs = armed.merge(armed, on=[*EVENT, "side"], suffixes=("1", "2"))
-    return pairs[pairs["actor1"] < pairs["actor2"]].drop(columns="side")
 
 
 def _choose_pairs(

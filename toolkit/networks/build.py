@@ -44,7 +44,8 @@ def actor_network(
     tie
         "opposition" or "cooperation". The two are never mixed in one network.
     weight
-        "events" (number of events) or "fatalities" (deaths, best estimate).
+        "events" (number of events), "fatalities" (deaths, best estimate), "fatalities_low" or
+        "fatalities_high" (the provider's bounds).
     roster
         Actors that exist: a table with `actor` and, if known, `first` and `last` (timestamps or
         Periods), or a list of names. Those whose span touches the periods of the table become

@@ -17,7 +17,10 @@ from toolkit.events import check_columns
 from toolkit.provenance import read_record
 
 TIES = ["opposition", "cooperation"]
-WEIGHTS = {"events": "n_events", "fatalities": "fatalities"}
+WEIGHTS = {
+    "events": "n_events",
+    **{deaths: deaths for deaths in ("fatalities", "fatalities_low", "fatalities_high")},
+}
 COUNTS = ["n_events", "fatalities", "fatalities_low", "fatalities_high"]
 
 

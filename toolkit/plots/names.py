@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 26  # letters
 ROOM_OF_NAME = 1900  # square points of the drawing for each name, unless all are asked for
 NAME_SIZE = 7.5  # points
+MARK = 3.0  # points, half the width of a mark on a tie
 SIDES = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1),
          (0.5, 1), (-0.5, 1), (0.5, -1), (-0.5, -1)]  # fmt: skip
 
@@ -38,8 +39,13 @@ def settle_layout(figure: Figure) -> None:
         figure.draw_without_rendering()
 
 
-def write_names(ax: Axes, picture: Picture, scales: Scales, labels: Any) -> int:
-    """Write names beside their dots where nothing is covered; return how many are left out."""
+def write_names(
+    ax: Axes, picture: Picture, scales: Scales, labels: Any, *, avoid: np.ndarray | None = None
+) -> int:
+    """Write names beside their dots where nothing is covered; return how many are left out.
+
+    `avoid` are the places of other marks, n x 2, that no name may cover.
+    """
     if labels is False:
         return 0
     actors = picture.actors
@@ -55,6 +61,10 @@ def write_names(ax: Axes, picture: Picture, scales: Scales, labels: Any) -> int:
     dots = np.column_stack([spots - 0.8 * radii[:, None], spots + 0.8 * radii[:, None]])
     ends = ax.transData.transform(find_ends(picture).reshape(-1, 2)).reshape(-1, 4)
     taken = list(dots)
+    if avoid is not None and len(avoid):
+        marks = ax.transData.transform(avoid)
+        taken += list(np.column_stack([marks - MARK * pixels, marks + MARK * pixels]))
+    n_before = len(taken)
     frame = ax.bbox.extents + np.array([3, 3, -3, -3]) * pixels
     row = {a: i for i, a in enumerate(actors.index)}
     for actor in wanted[:most]:
@@ -69,7 +79,7 @@ def write_names(ax: Axes, picture: Picture, scales: Scales, labels: Any) -> int:
         text.set_position(tuple(offset / pixels))
         middle = spots[i] + offset
         taken.append(np.concatenate([middle - size / 2, middle + size / 2]))
-    return len(wanted) - (len(taken) - len(dots))
+    return len(wanted) - (len(taken) - n_before)
 
 
 def _make_name(ax: Axes, actor: str, spot: np.ndarray) -> Any:

@@ -8,38 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import OptionError, check_option
+from toolkit.errors import check_option
 from toolkit.networks.build import ego_network
 from toolkit.networks.graphs import check_graph, check_graphs, shared_record
+from toolkit.permutation import check_whole
 from toolkit.plots import style
+from toolkit.plots.drawing import draw_absent, draw_network, finish
+from toolkit.plots.grids import make_panels, note_panels
 from toolkit.plots.layout import (
-    ACROSS,
     Positions,
     join_graphs,
     need_actors,
     network_positions,
     ring_positions,
 )
-from toolkit.plots.names import find_ends, say_left_out, settle_layout, write_names
-from toolkit.plots.picture import (
-    SMALLEST,
-    THINNEST,
-    Colour,
-    Picture,
-    Scales,
-    check_labels,
-    make_scales,
-    read_picture,
-)
-from toolkit.provenance import source_line
+from toolkit.plots.legends import draw_shared_legend, explain
+from toolkit.plots.names import say_left_out, settle_layout, write_names
+from toolkit.plots.picture import Colour, check_labels, make_scales, read_picture
 
 if TYPE_CHECKING:
     import networkx as nx
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-MOST_SHOWN = 300.0  # square points, the largest dot that fits a legend
 
 
 def plot_network(
@@ -119,12 +108,8 @@ def plot_network(
     check_labels(labels, G)
     ax = style.make_axes(ax, (7.2, 5.4) if len(G) < 60 else (9.5, 7.6))
     scales = make_scales([picture], min(style.width_of(ax), style.height_of(ax)) - 30)
-    _draw(ax, picture, scales, kwargs)
-    _set_view(ax)
-    entries = _explain([picture], scales, colour)
-    _draw_legend(ax, entries)
-    beside = 30 + 4.8 * max(len(str(e.get_label())) for e in entries)
-    _finish(ax, G, picture, scales, labels, beside)
+    draw_network(ax, picture, scales, **kwargs)
+    finish(ax, G, picture, scales, labels, explain([picture], scales, colour))
     return ax
 
 
@@ -180,30 +165,26 @@ def plot_networks_by_period(
     """
     check_graphs(graphs)
     check_option("absent", absent, ["pale", "hide"])
-    if isinstance(columns, bool) or not isinstance(columns, int) or columns < 1:
-        raise OptionError(
-            f"columns={columns!r} is not possible.", "whole numbers from 1.", "columns=3"
-        )
+    columns = check_whole("columns", columns, least=1, usual=3)
     everybody = join_graphs(graphs.values())
     need_actors(everybody)
     check_labels(labels, everybody)
     where = network_positions(graphs) if positions is None else positions
     pictures = read_picture(list(graphs.values()), where, colour, size, width)
-    figure, axes = _make_panels(len(graphs), columns)
+    figure, axes = make_panels(len(graphs), columns, high=0.9, beside=1.5)
     wide = figure.get_size_inches()[0] / min(columns, len(graphs))
     scales = make_scales(pictures, 55 * float(wide), len(everybody))
     for ax, (period, G), picture in zip(axes, graphs.items(), pictures, strict=True):
         if absent == "pale":
-            _draw_absent(ax, [where[a] for a in everybody if a not in G])
-        _draw(ax, picture, scales, kwargs)
-        _set_view(ax)
+            draw_absent(ax, [where[a] for a in everybody if a not in G])
+        draw_network(ax, picture, scales, **kwargs)
         _write_title(ax, period, G)
-    _explain_panels(figure, pictures, scales, colour)
+    draw_shared_legend(figure, explain(pictures, scales, colour))
     record = style.record_of(shared_record(graphs.values()))
-    _note_panels(figure, record, 999)
+    note_panels(figure, record, *say_left_out(999))
     settle_layout(figure)
     left_out = sum(write_names(ax, p, scales, labels) for ax, p in zip(axes, pictures, strict=True))
-    _note_panels(figure, record, left_out)
+    note_panels(figure, record, *say_left_out(left_out))
     return axes
 
 
@@ -254,199 +235,6 @@ def plot_ego(
     return ax
 
 
-def _set_view(ax: Axes) -> None:
-    ax.set(xlim=(-0.06 * ACROSS, 1.06 * ACROSS), ylim=(-0.05, 1.05), xticks=[], yticks=[])
-    style.clear_frame(ax, sides=())
-    for spine in ax.spines.values():
-        spine.set(color=style.BORDER, linewidth=0.5)
-
-
-def _draw(ax: Axes, picture: Picture, scales: Scales, kwargs: dict[str, Any]) -> None:
-    from matplotlib.colors import to_rgba
-
-    ties, actors = picture.ties, picture.actors
-    areas = pd.Series(scales.areas(actors["size"]), actors.index)
-    widths = scales.widths(ties["value"])
-    alpha = float(np.clip(60 / max(len(ties), 1), 0.3, 0.7))
-    colours = [to_rgba(style.COLOURS.get(k, style.PALE_INK), alpha) for k in ties["kind"]]
-    if picture.directed:
-        _draw_arrows(ax, picture, areas, widths, colours)
-    elif len(ties):
-        _draw_lines(ax, picture, widths, colours)
-    look = {"edgecolors": "white", "linewidths": 0.6, "zorder": 3, **kwargs}
-    ax.scatter(actors["x"], actors["y"], s=areas, c=actors["colour"].tolist(), **look)
-
-
-def _draw_lines(ax: Axes, picture: Picture, widths: np.ndarray, colours: list[Any]) -> None:
-    from matplotlib.collections import LineCollection
-
-    known = picture.ties["value"].notna().to_numpy()
-    ends = find_ends(picture)
-    for rows, dashes in ((known, "solid"), (~known, (0, (2, 1.5)))):
-        if rows.any():
-            lines = LineCollection(
-                list(ends[rows]), linewidths=widths[rows], linestyles=dashes, zorder=2,
-                colors=[c for c, r in zip(colours, rows, strict=True) if r], capstyle="butt",
-            )  # fmt: skip
-            ax.add_collection(lines, autolim=False)
-
-
-def _draw_arrows(
-    ax: Axes, picture: Picture, areas: pd.Series, widths: np.ndarray, colours: list[Any]
-) -> None:
-    """Draw arrows that end at the rim of the dots, bent only where one comes back."""
-    from matplotlib.patches import FancyArrowPatch
-
-    radii = np.sqrt(areas) / 2
-    for tie, ends, width, colour in zip(
-        picture.ties.itertuples(), find_ends(picture), widths, colours, strict=True
-    ):
-        ax.add_patch(FancyArrowPatch(
-            tuple(ends[0]), tuple(ends[1]), arrowstyle="-|>", mutation_scale=5 + 1.6 * width,
-            connectionstyle=f"arc3,rad={0.16 if tie.both else 0}", linewidth=width, zorder=2,
-            color=colour, shrinkA=radii[tie.one], shrinkB=radii[tie.two] + 0.5, clip_on=True,
-            linestyle="solid" if pd.notna(tie.value) else (0, (2, 1.5)), capstyle="butt",
-            joinstyle="miter",
-        ))  # fmt: skip
-
-
-def _draw_absent(ax: Axes, places: list[tuple[float, float]]) -> None:
-    if places:
-        x, y = zip(*places, strict=True)
-        ax.scatter(x, y, s=5, c="#DDDDDD", linewidths=0, zorder=1, gid="absent")
-
-
-def _explain(pictures: list[Picture], scales: Scales, colour: Colour) -> list[Artist]:
-    """Return the entries of the legend: colours, kinds, sizes and widths with example values."""
-    actors = pd.concat([p.actors for p in pictures])
-    ties = pd.concat([p.ties for p in pictures])
-    counted, weighed = pictures[0].words
-    entries: list[Artist] = []
-    if scales.area:
-        entries.append(_heading(f"actor: {counted} (area)"))
-        for label, value in _examples(
-            actors["size"], SMALLEST / scales.area, MOST_SHOWN / scales.area
-        ):
-            entries.append(_dot(label, float(scales.areas(pd.Series([value]))[0])))
-    if scales.width:
-        entries.append(_heading(f"tie: {weighed} (width)"))
-        for label, value in _examples(ties["value"], THINNEST**2 / scales.width**2, np.inf):
-            entries.append(_line(label, float(scales.widths(pd.Series([value]))[0])))
-    if ties["value"].isna().any():
-        entries.append(_line(f"{weighed} not recorded", THINNEST, dashed=True))
-    kinds = sorted(set(ties["kind"]))
-    arrow = ", from → to" if pictures[0].directed else ""
-    if kinds != ["tie"] or arrow:
-        entries.append(_heading("kind of tie"))
-        entries += [
-            _line(k + arrow, 2.2, style.COLOURS.get(k, style.PALE_INK), arrow=bool(arrow))
-            for k in kinds
-        ]
-    if colour is not None:
-        text = colour if isinstance(colour, str) else getattr(colour, "name", None)
-        entries.append(_heading(style.plain(str(text or "colour").replace("_", " "), width=26)))
-        shown = dict(zip(actors["group"], actors["colour"], strict=True))
-        for name in sorted(shown, key=lambda n: (n == style.NOT_RECORDED, len(n), n)):
-            entries.append(_dot(style.plain(name, width=22), 36, shown[name]))
-    return entries or [_heading("actors")]
-
-
-def _examples(values: pd.Series, limit: float, shown_up_to: float) -> list[tuple[str, float]]:
-    """Return labels and values: what is drawn smallest, and up to three round numbers."""
-    known = values.dropna()
-    least, most = float(known.min()), float(known.max())
-    steps = [m * 10.0**k for k in range(-3, 8) for m in (1, 2, 5)]
-    fit = [n for n in steps if max(least, limit) <= n <= min(most, shown_up_to)]
-    third = max(len(fit) // 3, 1)
-    shown = sorted(fit[::-third][:3])
-    shown = shown or [most]
-    rows = [(f"{n:,.0f}" if n >= 1 else f"{n:g}", n) for n in shown]
-    if least < limit:
-        up_to = np.floor(limit) if limit >= 1 else limit
-        rows.insert(0, (f"up to {up_to:,.3g}" if up_to < 1000 else f"up to {up_to:,.0f}", limit))
-    return rows
-
-
-def _heading(text: str) -> Artist:
-    from matplotlib.lines import Line2D
-
-    return Line2D([], [], linestyle="", label=text, gid="heading")
-
-
-def _dot(label: str, area: float, colour: str = style.SLATE) -> Artist:
-    from matplotlib.lines import Line2D
-
-    return Line2D(
-        [], [], linestyle="", marker="o", markersize=np.sqrt(area), markerfacecolor=colour,
-        markeredgecolor="white", markeredgewidth=0.5, label=label, gid="size",
-    )  # fmt: skip
-
-
-def _line(
-    label: str,
-    width: float,
-    colour: str = style.PALE_INK,
-    *,
-    dashed: bool = False,
-    arrow: bool = False,
-) -> Artist:
-    from matplotlib.lines import Line2D
-
-    end: dict[str, Any] = {"marker": ">", "markersize": 5, "markevery": [1]} if arrow else {}
-    look: Any = (0, (2, 1.5)) if dashed else "solid"
-    return Line2D([0, 1], [0, 0], linestyle=look, linewidth=width, color=colour, label=label,
-                  solid_capstyle="butt", gid="width", **end)  # fmt: skip
-
-
-def _draw_legend(ax: Axes, entries: list[Artist]) -> None:
-    """Put the entries beside the drawing, in small type where it is low, with bold headings."""
-    low = style.height_of(ax) < 15 * len(entries)
-    look: dict[str, Any] = {
-        "fontsize": style.NOTE if low else style.SMALL,
-        "labelspacing": 0.9,
-        "handlelength": 2,
-    }
-    style.legend_right(ax, entries, **look)
-    legend = ax.get_legend()
-    assert legend is not None
-    _embolden(legend, entries)
-
-
-def _embolden(legend: Any, entries: list[Artist]) -> None:
-    for entry, text in zip(entries, legend.get_texts(), strict=True):
-        text.set_fontweight("bold" if entry.get_gid() == "heading" else "normal")
-    legend.set_in_layout(True)
-
-
-def _finish(
-    ax: Axes, G: nx.Graph, picture: Picture, scales: Scales, labels: Any, beside: float
-) -> None:
-    """Write names into the room that legend and note leave, then say what was left out."""
-    record = style.record_of(G.graph)
-    loops = [f"not drawn: ties of an actor to itself, {picture.loops}"] if picture.loops else []
-    style.source_note(ax, record, *loops, *say_left_out(999), beside=beside)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    settle_layout(figure)
-    left_out = write_names(ax, picture, scales, labels)
-    for text in [t for t in ax.texts if t.get_gid() == "source-note"]:
-        text.remove()
-    style.source_note(ax, record, *loops, *say_left_out(left_out), beside=beside)
-
-
-def _make_panels(n: int, columns: int) -> tuple[Figure, np.ndarray]:
-    import matplotlib.pyplot as plt
-
-    columns = min(columns, n)
-    rows = -(-n // columns)
-    wide = float(np.clip(8.4 / columns, 2.8, 4.2))
-    size = (wide * columns + 1.5, 0.9 * wide * rows + 0.45)
-    figure, grid = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
-    for ax in grid.flat[n:]:
-        ax.remove()
-    return figure, grid.ravel()[:n]
-
-
 def _write_title(ax: Axes, period: object, G: nx.Graph) -> None:
     from matplotlib.patches import Rectangle
 
@@ -461,22 +249,3 @@ def _write_title(ax: Axes, period: object, G: nx.Graph) -> None:
     if not G.number_of_edges() and "not covered" not in title:
         ax.text(0.5, 0.5, "no tie recorded", transform=ax.transAxes, ha="center", va="center",
                 fontsize=style.SMALL, color=style.PALE_INK)  # fmt: skip
-
-
-def _explain_panels(
-    figure: Figure, pictures: list[Picture], scales: Scales, colour: Colour
-) -> None:
-    entries = _explain(pictures, scales, colour)
-    legend = figure.legend(
-        handles=entries, loc="outside right upper", frameon=False, fontsize=style.SMALL,
-        alignment="left", labelcolor=style.INK, labelspacing=0.9, handlelength=2,
-    )  # fmt: skip
-    _embolden(legend, entries)
-
-
-def _note_panels(figure: Figure, record: pd.DataFrame, left_out: int) -> None:
-    """Write the source line under all panels."""
-    across = figure.get_size_inches()[0] * 72
-    texts = [source_line(record), *say_left_out(left_out)]
-    lines = [line for text in texts for line in style.wrap(text, across)]
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=style.NOTE, color=style.PALE_INK)

@@ -14,9 +14,9 @@ import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError
 from toolkit.events import check_columns, possible_days
+from toolkit.permutation import check_permutations, check_rate, check_whole, find_p
 from toolkit.provenance import add_step, read_record
 from toolkit.spatial.movement import check_places, find_nearest
-from toolkit.spatial.permutation import check_permutations, check_rate, check_whole, find_p
 from toolkit.spatial.precision import draw_days, find_usable, to_day
 
 _EXACT = 7  # places up to which all orders are gone through: 5,040

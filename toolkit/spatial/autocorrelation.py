@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import OptionError
+from toolkit.permutation import check_permutations, check_rate, find_p
 from toolkit.provenance import add_step
-from toolkit.spatial.permutation import check_permutations, check_rate, find_p
 from toolkit.spatial.weights import Weights, align_values, read_values
 
 

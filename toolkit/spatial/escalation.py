@@ -12,8 +12,8 @@ from toolkit.counts import count_events
 from toolkit.errors import EmptySelectionError, OptionError, did_you_mean, warn
 from toolkit.events import check_columns
 from toolkit.panels import period_word, unit_columns
+from toolkit.permutation import check_permutations, find_p
 from toolkit.provenance import add_step, read_record
-from toolkit.spatial.permutation import check_permutations, find_p
 from toolkit.spatial.precision import find_periods, find_usable
 from toolkit.spatial.weights import Weights
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, warn
+from toolkit.permutation import check_permutations, check_whole, find_p
 from toolkit.places.points import POINT, measure_km
 from toolkit.provenance import add_step, read_record
 from toolkit.spatial.distances import check_km, to_chord, to_sphere
-from toolkit.spatial.permutation import check_permutations, check_whole, find_p
 from toolkit.spatial.precision import find_usable, to_day
 
 COLUMNS = [

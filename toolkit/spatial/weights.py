@@ -24,11 +24,11 @@ from toolkit.panels import (
     unit_columns,
     whole_counts,
 )
+from toolkit.permutation import check_whole
 from toolkit.places.areas import Boundaries, read_areas
 from toolkit.places.points import read_points
 from toolkit.provenance import read_record
 from toolkit.spatial.distances import check_km, to_chord, to_sphere
-from toolkit.spatial.permutation import check_whole
 
 KINDS = ["borders", "cells", "nearest", "distance"]
 STYLES = ["row", "binary"]

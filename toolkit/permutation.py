@@ -34,7 +34,7 @@ def find_p(simulated: np.ndarray, observed: Any, *, alternative: str = "two-side
 
 
 def check_permutations(n_permutations: Any) -> int:
-    """Return the number; fewer than 99 are refused: the smallest p would be above 0.01."""
+    """Return the number; of fewer than 99 the smallest one-sided p would be above 0.01."""
     return check_whole("n_permutations", n_permutations, least=99, usual=999)
 
 
@@ -46,9 +46,8 @@ def check_whole(name: str, value: Any, *, least: int, usual: int) -> int:
     >>> check_whole("k", np.float64(5), least=1, usual=5)
     5
     """
-    number = isinstance(value, int | float | np.integer | np.floating)
-    # of what is infinite or no number the rest is no number, and so not 0
-    if not number or isinstance(value, bool) or not value >= least or value % 1 != 0:
+    # of what is infinite or not a number the rest is not a number, and so not 0
+    if not is_number(value) or not value >= least or value % 1 != 0:
         raise OptionError(
             f"{name}={_say(value)} does not fit.",
             f"a whole number, {least} or more.",
@@ -57,10 +56,35 @@ def check_whole(name: str, value: Any, *, least: int, usual: int) -> int:
     return int(value)
 
 
-def check_rate(name: str, value: Any) -> None:
+def check_seed(seed: Any) -> int:
+    """Return a seed, a whole number from 0 up, as an int, or raise `OptionError`.
+
+    Examples
+    --------
+    >>> check_seed(np.int64(7))
+    7
+    """
+    return check_whole("seed", seed, least=0, usual=0)
+
+
+def check_rate(name: str, value: Any, *, usual: float = 0.05) -> None:
     """Raise `OptionError` unless this is a share above 0 and below 1."""
-    if not isinstance(value, int | float | np.integer | np.floating) or not 0 < value < 1:
-        raise OptionError(f"{name}={_say(value)} is no rate.", "above 0, below 1.", f"{name}=0.05")
+    if not is_number(value) or not 0 < value < 1:
+        raise OptionError(
+            f"{name}={_say(value)} is no rate.", "above 0, below 1.", f"{name}={usual}"
+        )
+
+
+def is_number(value: Any) -> bool:
+    """Return whether this is one real number, of Python or numpy; True and False are none.
+
+    Examples
+    --------
+    >>> is_number(np.int64(5)), is_number("5"), is_number(True)
+    (True, False, False)
+    """
+    kinds = int | float | np.integer | np.floating
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
 def _say(value: Any) -> str:
