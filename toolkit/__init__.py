@@ -4,7 +4,7 @@ In notebooks: ``import toolkit as ct``. The names listed below are the public fu
 and specialities live one level down.
 """
 
-from toolkit import networks, places, plots, spatial, timeseries
+from toolkit import claims, networks, places, plots, spatial, timeseries
 from toolkit.actors.aliases import describe_aliases, find_lookalikes, load_aliases
 from toolkit.actors.lineage import find_kin, make_lineage
 from toolkit.actors.participants import find_coalitions, participants
@@ -36,6 +36,7 @@ from toolkit.plots import (
 from toolkit.provenance import cite, coverage, source_line
 from toolkit.releases import combine_events, find_conflicts
 from toolkit.sample import load_sample, make_sample
+from toolkit.sensitivity import describe_sensitivity, sensitivity
 from toolkit.sources.acled import load_acled
 from toolkit.sources.ucdp import load_ucdp_actors, load_ucdp_country_year, load_ucdp_ged
 from toolkit.timeseries import (
@@ -52,6 +53,7 @@ __all__ = [
     "ToolkitError",
     "actor_network",
     "cite",
+    "claims",
     "combine_events",
     "combine_units",
     "compare_counts",
@@ -60,6 +62,7 @@ __all__ = [
     "coverage",
     "describe_aliases",
     "describe_events",
+    "describe_sensitivity",
     "describe_series",
     "event_window",
     "filter_events",
@@ -102,6 +105,7 @@ __all__ = [
     "plot_series",
     "plot_unit_map",
     "plots",
+    "sensitivity",
     "source_line",
     "spatial",
     "timeseries",

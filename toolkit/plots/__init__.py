@@ -4,6 +4,7 @@ from toolkit.plots.backbones import plot_backbone
 from toolkit.plots.breaks import plot_breaks
 from toolkit.plots.calendar import plot_calendar
 from toolkit.plots.centres import plot_centres
+from toolkit.plots.claims import plot_ledger
 from toolkit.plots.heatmap import plot_panel
 from toolkit.plots.hotspots import plot_hot_spots
 from toolkit.plots.interruptions import plot_interruption
@@ -17,6 +18,7 @@ from toolkit.plots.periodmaps import plot_maps_by_period
 from toolkit.plots.quality import plot_coverage, plot_precision
 from toolkit.plots.series import plot_series
 from toolkit.plots.signed import plot_signed_network
+from toolkit.plots.specifications import plot_specifications
 from toolkit.plots.thinning import plot_thinning
 from toolkit.plots.timelines import plot_actor_timeline
 from toolkit.plots.uncertainty import plot_intervals
@@ -37,6 +39,7 @@ __all__ = [
     "plot_hot_spots",
     "plot_interruption",
     "plot_intervals",
+    "plot_ledger",
     "plot_lineage",
     "plot_maps_by_period",
     "plot_network",
@@ -47,6 +50,7 @@ __all__ = [
     "plot_precision",
     "plot_series",
     "plot_signed_network",
+    "plot_specifications",
     "plot_thinning",
     "plot_unit_map",
 ]
