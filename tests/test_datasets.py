@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import toolkit as ct
-from toolkit import datasets
 from toolkit.datasets import (
+    catalog,
     check_extract,
     data_folder,
     describe_dataset,
@@ -27,7 +27,9 @@ from toolkit.provenance import COVERAGE_COLUMNS
 CATALOG = read_catalog()
 KEYS = {
     "title", "version", "licence", "url", "citation", "country_ids", "country_starts", "file",
-    "period", "start", "end", "coverage", "versions", "note", "form_of",
+    "period", "start", "end", "coverage", "versions", "note", "form_of", "references",
+    "attribution", "how_to_get", "candidate_of", "release_pattern", "release_url", "release_form",
+    "release_example",
 }  # fmt: skip
 
 
@@ -49,18 +51,44 @@ def test_every_entry_says_what_it_is_and_names_a_file_that_is_there(name):
 @pytest.mark.parametrize(
     ("name", "version"), [(n, v) for n, e in CATALOG.items() for v in e.get("versions", {})]
 )
-def test_every_version_has_its_rows_and_its_span(name, version):
+def test_every_version_has_its_rows_and_its_span_or_neither(name, version):
     release = CATALOG[name]["versions"][version]
-    assert set(release) <= {"rows", "start", "end", "countries", "holes", "citation", "note"}
-    assert release["rows"] > 0
-    assert isinstance(release["start"], datetime.date)
-    assert release["start"] <= release["end"]
+    assert set(release) <= {
+        "rows", "start", "end", "countries", "holes", "citation", "note", "download", "member",
+        "sha256", "references",
+    }  # fmt: skip
+    assert release.get("rows", 1) > 0
+    assert ("start" in release) == ("end" in release)
+    if "start" in release:
+        assert isinstance(release["start"], datetime.date)
+        assert release["start"] <= release["end"]
+    assert "holes" not in release or "start" in release
+
+
+@pytest.mark.parametrize("name", [n for n, e in CATALOG.items() if "release_url" in e])
+def test_releases_that_follow_a_rule_have_an_example_that_fits_it(name):
+    entry = CATALOG[name]
+    known = [entry["release_example"], *entry.get("versions", {})]
+    assert all(re.fullmatch(entry["release_pattern"], version) for version in known)
+    for version, release in entry.get("versions", {}).items():
+        underscored = version.replace(".", "_")
+        by_rule = entry["release_url"].format(version=version, underscored=underscored)
+        assert release["download"] == by_rule
+
+
+def test_what_cannot_be_fetched_and_does_not_ship_says_how_to_get_it():
+    table = ct.list_datasets()
+    rest = table.index[~table["fetchable"] & ~table["ships"]]
+    assert all(CATALOG[name].get("how_to_get") for name in rest)
+    assert list(rest) == ["acled"]
 
 
 def test_versions_stand_newest_first_so_that_the_first_is_the_newest():
-    releases = [v for v in CATALOG["ucdp-ged"]["versions"] if re.fullmatch(r"\d\d\.1", v)]
+    releases = [v for v in CATALOG["ucdp-ged"]["versions"] if re.fullmatch(r"\d+\.\d", v)]
+    assert (releases[0], releases[-1]) == ("26.1", "5.0")
     assert releases == sorted(releases, key=float, reverse=True)
-    ends = [CATALOG["ucdp-ged"]["versions"][v]["end"] for v in releases]
+    spans = [CATALOG["ucdp-ged"]["versions"][v] for v in releases]
+    ends = [span["end"] for span in spans if "end" in span]
     assert ends == sorted(ends, reverse=True)
 
 
@@ -88,13 +116,15 @@ def test_list_datasets_has_a_row_for_each():
     table = ct.list_datasets()
     assert table.index.tolist() == list(CATALOG)
     assert list(table) == [
-        "title", "version", "licence", "start", "end", "holes", "ships", "citation",
+        "title", "version", "licence", "start", "end", "holes", "ships", "fetchable", "url",
+        "citation",
     ]  # fmt: skip
     ged = table.loc["ucdp-ged"]
     assert ged["version"].startswith("26.1, 25.1, ")
     assert (ged["start"], ged["end"]) == (datetime.date(1989, 1, 1), datetime.date(2025, 12, 31))
     assert ged["holes"] == "19.1 without Syria"
     assert not ged["ships"]
+    assert ged["fetchable"]
     assert table.loc["sample-ged", "ships"]
 
 
@@ -132,7 +162,7 @@ def test_what_does_not_ship_says_where_to_get_it(function):
 
 
 def test_a_file_that_is_gone_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(catalog, "data_folder", lambda: tmp_path)
     with pytest.raises(MissingFileError, match=r"ged\.csv is not there"):
         find_file("sample-ged")
     with pytest.raises(FileNotFoundError, match="reinstall"):
@@ -142,7 +172,7 @@ def test_a_file_that_is_gone_is_named(tmp_path, monkeypatch):
 def test_data_lie_in_the_package_or_beside_it(tmp_path, monkeypatch):
     package = tmp_path / "site" / "toolkit"
     package.mkdir(parents=True)
-    monkeypatch.setattr(datasets, "__file__", str(package / "datasets.py"))
+    monkeypatch.setattr(catalog, "__file__", str(package / "datasets" / "catalog.py"))
     with pytest.raises(MissingFileError, match="are not in"):
         data_folder()
     (tmp_path / "site" / "data").mkdir()
@@ -238,7 +268,7 @@ FAKE = {
 @pytest.fixture(autouse=True)
 def fake_catalog(request, monkeypatch):
     if "state" in request.node.name:
-        monkeypatch.setattr(datasets, "read_catalog", lambda: FAKE)
+        monkeypatch.setattr(catalog, "read_catalog", lambda: FAKE)
 
 
 def make_events(*rows):

@@ -297,6 +297,14 @@ def test_country_year_table():
     assert table.attrs["version"] == "25.1"
 
 
+def test_country_year_table_of_release_26_1_has_names_without_their_ending():
+    row = "9901,Velmora,2015,26.1,5,7,4,1,1,1,0,0,0"
+    old = ct.load_ucdp_country_year(io.StringIO(country_year(row)))
+    new = ct.load_ucdp_country_year(io.StringIO(country_year(row).replace("_cy", "")))
+    pd.testing.assert_frame_equal(old, new)
+    assert new.attrs["version"] == "26.1"
+
+
 def test_country_year_rows_that_go_are_told():
     good = "9901,Velmora,2015,25.1" + ",1" * 9
     content = country_year(good, "9901,Velmora,20x5,25.1" + ",1" * 9, "9901,Velmora", good)

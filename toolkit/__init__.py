@@ -10,7 +10,7 @@ from toolkit.actors.lineage import find_kin, make_lineage
 from toolkit.actors.participants import find_coalitions, participants
 from toolkit.actors.roster import find_activity, find_roster
 from toolkit.counts import compare_counts, count_events
-from toolkit.datasets import list_datasets, load_boundaries, load_table
+from toolkit.datasets import fetch_dataset, list_datasets, load_boundaries, load_table
 from toolkit.dyads import count_dyads
 from toolkit.errors import DataWarning, ToolkitError
 from toolkit.events import filter_events, validate_events
@@ -65,6 +65,7 @@ __all__ = [
     "describe_sensitivity",
     "describe_series",
     "event_window",
+    "fetch_dataset",
     "filter_events",
     "find_activity",
     "find_breaks",

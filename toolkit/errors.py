@@ -59,6 +59,18 @@ class MissingFileError(ToolkitError, FileNotFoundError):
     """A file or a shipped dataset is not where it was looked for."""
 
 
+class DownloadError(ToolkitError, ConnectionError):
+    """A file could not be had from its provider: no network, refused, or not the file it is."""
+
+
+class CacheError(ToolkitError, OSError):
+    """The cache folder cannot be read or written, or its disk is full."""
+
+
+class ChangedFileError(ToolkitError, ValueError):
+    """A file is not the one that was recorded: its hash is another."""
+
+
 class MissingDependencyError(ToolkitError, ImportError):
     """A library of one of the extras is not installed."""
 

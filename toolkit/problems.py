@@ -65,6 +65,12 @@ class Problems:
         text = dict.fromkeys(["column", "value", "reason", "action"], "str")
         return table.astype({"record": "int64", **text}).reset_index(drop=True)
 
+    def why_left_out(self) -> str:
+        """Return why rows are left out, the commonest reason first; each row counts once."""
+        table = self.table()
+        first = table[table["action"].eq(LEFT_OUT)].drop_duplicates("record")
+        return "; ".join(f"{why} ({_rows(n)})" for why, n in first["reason"].value_counts().items())
+
     def summary(self) -> str:
         """Return the counts in one sentence, '' where there is nothing to say."""
         if not self._parts:

@@ -7,16 +7,20 @@ no longer fits, something was filtered without a record, and the source line say
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option
+from toolkit.references import describe_reference, find_measures, find_reference, write_bibtex
 
 COVERAGE_COLUMNS = ["dataset", "version", "country", "start", "end", "event_types", "basis"]
 _FILTERED = "filter not recorded"
 _ADDED = "source not recorded"
+_TOOLKIT = ("conflict-toolkit", {"author": "{The conflict-toolkit developers}",
+            "title": "conflict-toolkit"})  # fmt: skip
 
 
 def stamp(table: pd.DataFrame, record: Mapping[str, str], **facts: object) -> pd.DataFrame:
@@ -95,15 +99,25 @@ def _name(record: Mapping[str, str]) -> str:
 
 
 def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") -> str:
-    """Return the references that go with a result, from the datasets actually used.
+    """Return the references that go with a result, from the datasets and measures actually used.
+
+    A measure is cited where a step of the table's record names it and the docstring of its function
+    names a publication. Other measures get no line, and neither do numbers, networks and tables
+    without such a step: what is absent here can still be owed to somebody.
 
     Parameters
     ----------
     tables
         A table of the toolkit, or several.
     style
-        "text": one reference a line, with version, access date, filters and licence.
-        "methods": a sentence for a methods section, with rows read and rows left out.
+        "text": one reference a line, with version, access date, filters and licence; then one
+        line for each publication of a measure, which begins with "Measure:".
+        "methods": sentences for a methods section: rows read, rows left out and why, and what was
+        done then.
+        "attribution": one line for a note or a figure: provider, version, access date, filters and
+        what was changed, as ACLED's terms and CC BY ask. What is not recorded is said to be so.
+        "bibtex": the publications that the provider asks for, the dataset, the publications of
+        the measures, and the toolkit.
 
     Returns
     -------
@@ -123,7 +137,7 @@ def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") 
     >>> print(ct.cite(ct.load_sample("ged"), style="methods"))
     INVENTED sample (GED form) 1: 2,316 rows in the file, 2,316 kept, 0 left out.
     """
-    check_option("style", style, ["text", "methods"])
+    check_option("style", style, ["text", "methods", "attribution", "bibtex"])
     single = isinstance(tables, pd.DataFrame) or not isinstance(tables, Iterable)
     several = [tables] if single else list(tables)
     if not several:
@@ -136,8 +150,16 @@ def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") 
             "a DataFrame made by the toolkit, or a list of them.",
             "ct.cite(events)",
         )
-    line = _reference if style == "text" else _methods
-    return "\n".join(dict.fromkeys(line(t) for t in several))
+    measures = [key for t in several for key in find_measures(read_record(t).get("steps", ""))]
+    if style == "bibtex":  # each entry once, the toolkit last
+        entries = [entry for t in several for entry in _bibtex(t)]
+        entries += map(find_reference, measures)
+        return "\n\n".join(dict.fromkeys([*entries, write_bibtex("software", *_TOOLKIT)]))
+    line = {"text": _reference, "methods": _methods, "attribution": _attribution}[style]
+    lines = [line(t) for t in several]
+    if style == "text":
+        lines += [f"Measure: {describe_reference(key)}" for key in measures]
+    return "\n".join(dict.fromkeys(lines))
 
 
 def _reference(table: pd.DataFrame) -> str:
@@ -169,7 +191,48 @@ def _methods(table: pd.DataFrame) -> str:
     said = {"rows_in_file": "rows in the file", "rows_kept": "kept", "rows_left_out": "left out"}
     rows = [f"{int(record[k]):,} {words}" for k, words in said.items() if k in record]
     text = (f"{name}: {', '.join(rows)}" if rows else name) + "."
-    return text + (f" Then: {record['steps']}." if record.get("steps") else "")
+    for key, label in [("left_out_because", "Left out"), ("filters", "Filters"), ("steps", "Then")]:
+        if record.get(key):
+            text += f" {label}: {record[key]}."
+    return text
+
+
+def _attribution(table: pd.DataFrame) -> str:
+    record = read_record(table)
+    if not _name(record):
+        return "Source not recorded."
+    who = record.get("attribution") or record.get("title") or record["dataset"]
+    version = f", version {record['version']}" if record.get("version") else ""
+    said = {"accessed": "Accessed", "filters": "Filters", "steps": "Changes", "licence": "Licence"}
+    absent = {"accessed": "Access date not recorded", "filters": "Filters not recorded",
+              "steps": "No changes recorded"}  # fmt: skip
+    parts = [f"{label}: {record[k]}" if record.get(k) else absent.get(k, "")
+             for k, label in said.items()]  # fmt: skip
+    return ". ".join([f"Data: {who}{version}", *filter(None, parts)]) + "."
+
+
+def _bibtex(table: pd.DataFrame) -> list[str]:
+    """Return the entries of a table: its provider's publications, then the dataset itself."""
+    record = read_record(table)
+    if not _name(record):
+        return ["% Source not recorded."]
+    keys = re.split(r"; | \+ ", record.get("references", ""))
+    entries = [find_reference(key) for key in keys if key]
+    said = {k: record.get(k, "").split(" + ") for k in ("title", "url", "accessed")}
+    for i, title in enumerate(said["title"]):
+        # of a combined table: where one is missing, whose the others are is not known
+        own = {k: v[i] for k, v in said.items() if len(v) == len(said["title"])}
+        title = title or record["dataset"]
+        key = re.sub(r"[^a-z0-9.]+", "-", f"{title} {record.get('version', '')}".lower()).strip("-")
+        fields = {
+            "title": title,
+            "version": record.get("version"),
+            "note": f"Licence: {record['licence']}" if record.get("licence") else "",
+            "url": own.get("url"),
+            "urldate": own.get("accessed"),
+        }
+        entries.append(write_bibtex("misc", key, fields))
+    return entries
 
 
 def coverage(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from toolkit.conversion import Conversion, fold, match_columns
-from toolkit.datasets import describe_dataset, find_invented, state_coverage
+from toolkit.datasets import describe_dataset, find_access_day, find_invented, state_coverage
 from toolkit.errors import AccountingError, ColumnError, FileFormatError, did_you_mean, warn
 from toolkit.events import COLUMNS as EVENT_COLUMNS
 from toolkit.problems import NOTED, Problems
@@ -44,7 +44,7 @@ def open_columns(
     provider: str,
     names: list[str] | None = None,
 ) -> tuple[Conversion, dict[str, str]]:
-    """Read a file as text and find the provider's columns in it.
+    """Read a file as text, find the provider's columns in it, and when it was fetched.
 
     Raises
     ------
@@ -71,7 +71,9 @@ def open_columns(
             did_you_mean(needed, spare or header),
             f"rename={{'its name in the file': {needed!r}}}",
         )
-    return Conversion(text.cells, columns, text.problems), text.facts
+    day = find_access_day(source, sha256=text.facts["sha256"])
+    facts = {**text.facts, "accessed": day} if day else text.facts
+    return Conversion(text.cells, columns, text.problems), facts
 
 
 def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
@@ -123,6 +125,8 @@ def finish(loaded: Loaded, *, dataset: str, version: str, extract: Mapping[str, 
            accessed: str | None) -> pd.DataFrame:  # fmt: skip
     """Check the accounting, stamp the provenance on the events, and warn once with the counts."""
     events, problems, facts = loaded
+    if accessed is not None:
+        facts = {**facts, "accessed": accessed}
     invented = find_invented(events, dataset)
     if invented:
         dataset, version = invented
@@ -142,10 +146,12 @@ def finish(loaded: Loaded, *, dataset: str, version: str, extract: Mapping[str, 
             "ct.find_problems(path), for the reason row by row",
         )
     spans = state_coverage(
-        events, dataset=dataset, version=version, rows=rows, extract=extract, accessed=accessed
-    )
-    stamp(events, describe_dataset(dataset, version), **facts, accessed=accessed,
-          rows_kept=len(events), rows_left_out=left, filters=_extract_text(extract),
+        events, dataset=dataset, version=version, rows=rows, extract=extract,
+        accessed=facts.get("accessed"),
+    )  # fmt: skip
+    stamp(events, describe_dataset(dataset, version), **facts,
+          rows_kept=len(events), rows_left_out=left,
+          left_out_because=problems.why_left_out() or None, filters=_extract_text(extract),
           coverage=pack_coverage(spans))  # fmt: skip
     tell_problems(problems, facts, kept=len(events))
     return events

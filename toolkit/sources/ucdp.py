@@ -108,13 +108,15 @@ def find_version(name: str) -> str:
     --------
     >>> find_version("GEDEvent_v25_1.csv"), find_version("ged251-csv.zip")
     ('25.1', '25.1')
+    >>> find_version("ged191.csv"), find_version("ged50.csv")
+    ('19.1', '5.0')
     >>> find_version("GEDEvent_v25_0_3.csv"), find_version("GEDEvent_v25_01_25_06.csv")
     ('25.0.3', '25.01.25.06')
     """
     plain = re.search(r"GEDEvent_v(\d+(?:[_.]\d+)+)", name, re.IGNORECASE)
     if plain:
         return plain[1].replace("_", ".")
-    short = re.search(r"\bged(\d{1,2})(\d)-(?:csv|xlsx|shp)", name, re.IGNORECASE)
+    short = re.search(r"\bged(\d{1,2})(\d)(?:-(?:csv|xlsx|shp)|\.csv)", name, re.IGNORECASE)
     return f"{short[1]}.{short[2]}" if short else ""
 
 
@@ -143,7 +145,8 @@ def load_ucdp_ged(
     extract
         What the file was filtered on: dict with countries, start, end, event_types.
     accessed
-        The day the data were downloaded, "2026-01-31".
+        The day the data were downloaded, "2026-01-31"; that of `ct.fetch_dataset` where not given
+        and the file lies in its cache.
     keep
         Further columns to carry along as text, e.g. ["source_article", "priogrid_gid"].
     rename
@@ -338,10 +341,11 @@ def load_ucdp_country_year(source: Readable, *, version: str | None = None) -> p
     kinds = {"sb": "state-based", "ns": "non-state", "os": "one-sided"}
     plain = ["country_id_cy", "country_cy", "year_cy", "version"]
     totals = [f"{k}_total_deaths_{b}_cy" for k in kinds for b in bounds.values()]
+    # release 26.1 leaves the `_cy` away
+    known = {n: c for c in [*plain, *totals] for n in (c, c.removesuffix("_cy"))}
     convert, facts = open_columns(
-        source, known={c: c for c in [*plain, *totals]}, rename=None, needed="year_cy",
-        provider="UCDP's country-year table",
-    )  # fmt: skip
+        source, known=known, rename=None, needed="year_cy", provider="UCDP's country-year table"
+    )
     check_columns(pd.DataFrame(columns=list(convert.columns)), [*plain[:2], *totals])
     year = convert.integer("year_cy")
     convert.leave_out(~year.between(*YEARS).fillna(False), "year_cy", "not a year")
