@@ -423,7 +423,6 @@ def test_the_file_of_another_provider(header, provider):
 def test_gdelt_has_no_header():
     content = "\t".join(["881990832", "20181024", "201810", "2018", "2018.8055"] + [""] * 53) + "\n"
     refused(ct.load_acled, io.StringIO(content * 2), kind=FileFormatError)
-    refused(ct.load_events, io.StringIO(content * 2), kind=FileFormatError)
 
 
 # ------------------------------------------------------------------------------- the real files
@@ -473,8 +472,8 @@ def test_argentina_is_noted_for_its_spelling(realdata):
 @pytest.mark.realdata
 @pytest.mark.parametrize(
     "name",
-    ["icews/events.2018.sample.tab", "gdelt/20191024143000.export.CSV",
-     "meltt_nigeria/nigeria_2011__gtd.csv", "meltt_nigeria/nigeria_2011__scad.csv"],
+    ["icews/events.2018.sample.tab", "meltt_nigeria/nigeria_2011__gtd.csv",
+     "meltt_nigeria/nigeria_2011__scad.csv"],
 )  # fmt: skip
 def test_real_files_of_other_providers_are_refused(realdata, name):
     for call in (ct.load_acled, ct.load_ucdp_ged, ct.load_events, ct.find_problems):

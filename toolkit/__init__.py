@@ -38,6 +38,7 @@ from toolkit.releases import combine_events, find_conflicts
 from toolkit.sample import load_sample, make_sample
 from toolkit.sensitivity import describe_sensitivity, sensitivity
 from toolkit.sources.acled import load_acled
+from toolkit.sources.gdelt import load_gdelt
 from toolkit.sources.ucdp import load_ucdp_actors, load_ucdp_country_year, load_ucdp_ged
 from toolkit.timeseries import (
     describe_series,
@@ -82,6 +83,7 @@ __all__ = [
     "load_aliases",
     "load_boundaries",
     "load_events",
+    "load_gdelt",
     "load_sample",
     "load_table",
     "load_ucdp_actors",

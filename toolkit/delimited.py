@@ -95,20 +95,24 @@ class _Tally(io.RawIOBase):
 
 
 def read_delimited(
-    raw: Source, names: list[str] | None
+    raw: Source, names: list[str] | None, *, quotes: bool = True
 ) -> tuple[pd.DataFrame, Problems, dict[str, str]]:
-    """Read delimited text: cells by record number, problems, and what was recognised."""
+    """Read delimited text: cells by record number, problems, and what was recognised.
+
+    Without `quotes`, a quote between tabs is a letter like any other.
+    """
     encoding = find_encoding(read_head(raw))
     header, delimiter = read_header(raw, encoding)
     columns = make_unique(names or header)
+    quote = '"' if quotes or delimiter != "\t" else None
     try:
         try:
             if encoding != "utf-8-sig":
                 raise UnicodeError("UTF-16 is decoded before it is parsed")
-            table, invalid, tally = _parse(raw.open, columns, delimiter)
+            table, invalid, tally = _parse(raw.open, columns, delimiter, quote)
         except UnicodeError:
             content, encoding = _transcode(raw)
-            table, invalid, tally = _parse(lambda: io.BytesIO(content), columns, delimiter)
+            table, invalid, tally = _parse(lambda: io.BytesIO(content), columns, delimiter, quote)
     except pa.ArrowInvalid as error:
         raise _too_long(raw, delimiter, str(error)) from error
     problems = Problems()
@@ -124,7 +128,7 @@ def read_delimited(
 
 
 def _parse(
-    opener: Callable[[], IO[bytes]], columns: list[str], delimiter: str
+    opener: Callable[[], IO[bytes]], columns: list[str], delimiter: str, quote: str | None
 ) -> tuple[pa.Table, list[Any], _Tally]:
     """Read all rows as text, the header too; where fields are too many or few, once more for where.
 
@@ -138,6 +142,7 @@ def _parse(
         options = pacsv.ReadOptions(use_threads=threads, block_size=BLOCK, column_names=columns)
         parse = pacsv.ParseOptions(
             delimiter=delimiter,
+            quote_char=quote or False,
             newlines_in_values=True,
             invalid_row_handler=lambda row, seen=invalid: seen.append(row) or "skip",
         )

@@ -10,15 +10,17 @@ import pandas as pd
 
 from toolkit.errors import FileFormatError, check_option
 from toolkit.reading import Readable, find_lines, read_names
-from toolkit.sources import acled, ucdp
+from toolkit.sources import acled, gdelt, ucdp
+from toolkit.sources.loading import Loaded
 
-ONLY_FOR_LOADING = ("extract", "accessed", "version")
-SOURCES: dict[str, ModuleType] = {"ACLED": acled, "UCDP GED": ucdp}
+ONLY_FOR_LOADING = ("extract", "accessed", "version", "quad_class")
+SOURCES: dict[str, ModuleType] = {"ACLED": acled, "UCDP GED": ucdp, "GDELT": gdelt}
 
 
 def load_events(source: Readable, **options: Any) -> pd.DataFrame:
     """Load an event file of any provider the toolkit knows, recognised by its column names.
 
+    GDELT's files have none: there the number of fields and the form of the first ones decide.
     Which one it took stands in `events.attrs["format"]` and in `describe_events`.
 
     Parameters
@@ -26,7 +28,7 @@ def load_events(source: Readable, **options: Any) -> pd.DataFrame:
     source
         Path or file object.
     **options
-        Passed on to `load_acled` or `load_ucdp_ged`: extract, accessed, keep, rename, ...
+        Passed on to `load_acled`, `load_ucdp_ged` or `load_gdelt`: extract, accessed, keep, ...
 
     Returns
     -------
@@ -50,6 +52,7 @@ def load_events(source: Readable, **options: Any) -> pd.DataFrame:
     loaders: dict[str, Callable[..., pd.DataFrame]] = {
         "ACLED": acled.load_acled,
         "UCDP GED": ucdp.load_ucdp_ged,
+        "GDELT": gdelt.load_gdelt,
     }
     return loaders[name](source, **options)
 
@@ -62,8 +65,8 @@ def find_problems(source: Readable, *, provider: str | None = None, **options: A
     source
         Path or file object.
     provider
-        "ACLED" or "UCDP GED", for a file whose columns do not tell (then use the provider's own
-        loader too).
+        "ACLED", "UCDP GED" or "GDELT", for a file whose columns do not tell (then use the
+        provider's own loader too).
     **options
         As for the loader; extract, accessed and version change nothing here.
 
@@ -91,17 +94,23 @@ def find_problems(source: Readable, *, provider: str | None = None, **options: A
     if provider is not None:
         check_option("provider", provider, SOURCES)
     name = provider or recognise_format(source, rename=options.get("rename"))
-    read = {"ACLED": acled.read_acled, "UCDP GED": ucdp.read_ucdp_ged}[name]
-    loaded = read(source, **{k: v for k, v in options.items() if k not in ONLY_FOR_LOADING})
+    readers: dict[str, Callable[..., Loaded]] = {
+        "ACLED": acled.read_acled,
+        "UCDP GED": ucdp.read_ucdp_ged,
+        "GDELT": gdelt.read_gdelt,
+    }
+    loaded = readers[name](
+        source, **{k: v for k, v in options.items() if k not in ONLY_FOR_LOADING}
+    )
     table = loaded.problems.table()
-    header = loaded.facts.get("header") != "none"
-    lines = find_lines(source, table["record"].unique(), header=header)
+    header, quotes = (loaded.facts.get(fact) != "none" for fact in ("header", "quotes"))
+    lines = find_lines(source, table["record"].unique(), header=header, quotes=quotes)
     table["line"] = pd.array([lines.get(r, pd.NA) for r in table["record"]], dtype="Int64")
     return table
 
 
 def recognise_format(source: Readable, *, rename: dict[str, str] | None = None) -> str:
-    """Return the provider's name, from the column names and never from their number."""
+    """Return the provider's name, from the column names; without any, from the first row's form."""
     header = [(rename or {}).get(h, h) for h in read_names(source)]
     found = [name for name, module in SOURCES.items() if module.recognise(header)]
     if len(found) == 1:
@@ -109,7 +118,7 @@ def recognise_format(source: Readable, *, rename: dict[str, str] | None = None) 
     fault = "could be " + " or ".join(found) if found else "are those of no provider known here"
     raise FileFormatError(
         f"The columns {', '.join(header)[:200]} {fault}.",
-        f"a file of {' or '.join(SOURCES)} with its header row.",
+        f"a file of {' or '.join(SOURCES)} with its header row (GDELT has none).",
         'ct.load_acled(path, rename={"name in the file": "event_date"}), if you know what it is; '
         'then ct.find_problems(path, provider="ACLED")',
     )

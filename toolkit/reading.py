@@ -37,7 +37,9 @@ class TextTable(NamedTuple):
     facts: dict[str, str]
 
 
-def read_text(source: Readable, *, names: list[str] | None = None) -> TextTable:
+def read_text(
+    source: Readable, *, names: list[str] | None = None, quotes: bool = True
+) -> TextTable:
     """Read a delimited file, a spreadsheet or an API's JSON as text, with every row accounted for.
 
     Parameters
@@ -48,6 +50,8 @@ def read_text(source: Readable, *, names: list[str] | None = None) -> TextTable:
         delimiter (comma, semicolon, tab, bar) are recognised and recorded in `facts`.
     names
         Column names for a file that has no header row.
+    quotes
+        False for a provider that never quotes: in its tab-separated files a quote is a letter.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def read_text(source: Readable, *, names: list[str] | None = None) -> TextTable:
     with opened(source) as raw:
         kind = find_kind(raw)
         if kind == "text":
-            cells, problems, facts = read_delimited(raw, names)
+            cells, problems, facts = read_delimited(raw, names, quotes=quotes)
         else:
             read = read_spreadsheet if kind == "spreadsheet" else read_json
             cells, problems, facts = read(raw)
@@ -82,7 +86,9 @@ def read_names(source: Readable) -> list[str]:
         return list(read(raw)[0].columns)
 
 
-def find_lines(source: Readable, records: Iterable[int], *, header: bool = True) -> dict[int, int]:
+def find_lines(
+    source: Readable, records: Iterable[int], *, header: bool = True, quotes: bool = True
+) -> dict[int, int]:
     """Return the line on which each of these records begins; 1 is the first line of the file.
 
     Records and lines differ where a quoted value holds line breaks or where lines are blank.
@@ -95,16 +101,21 @@ def find_lines(source: Readable, records: Iterable[int], *, header: bool = True)
         encoding = find_encoding(read_head(raw))
         names, delimiter = read_header(raw, encoding)
         with io.TextIOWrapper(raw.open(), encoding, errors="replace", newline="") as text:
-            starts = _row_starts(text, delimiter, len(names), header)
+            plain = not quotes and delimiter == "\t"
+            starts = _row_starts(text, delimiter, len(names), header, plain)
             return {record: line for record, line in starts if record in wanted}
 
 
 def _row_starts(
-    text: Iterable[str], delimiter: str, width: int, header: bool
+    text: Iterable[str], delimiter: str, width: int, header: bool, plain: bool
 ) -> Iterator[tuple[int, int]]:
     """Yield number and first line of each row, counted as `number_rows` counts them."""
     seen: list[str] = []
-    reader = csv.reader(_noted(text, seen), delimiter=delimiter)
+    reader = csv.reader(
+        _noted(text, seen),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL,
+    )
     line, record = 1, -1 if header else 0
     for fields in rows_with_long_fields(reader):
         inside = seen[1:] if record >= 0 else []

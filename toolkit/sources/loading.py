@@ -43,6 +43,7 @@ def open_columns(
     needed: str,
     provider: str,
     names: list[str] | None = None,
+    quotes: bool = True,
 ) -> tuple[Conversion, dict[str, str]]:
     """Read a file as text, find the provider's columns in it, and when it was fetched.
 
@@ -53,7 +54,7 @@ def open_columns(
     ColumnError
         The one column without which nothing can be done (`needed`) is missing.
     """
-    text = read_text(source, names=names)
+    text = read_text(source, names=names, quotes=quotes)
     header = list(text.cells.columns)
     refuse_strangers([(rename or {}).get(h, h) for h in header], provider, text.facts["file"])
     columns = match_columns(header, known, rename=rename)
