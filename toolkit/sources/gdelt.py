@@ -21,10 +21,10 @@ from toolkit.reading import Readable, read_names
 from toolkit.sources.loading import (
     Loaded,
     carry,
-    drop_repeats,
     finish,
     keep_rows,
     open_columns,
+    read_ids,
     tell_gaps,
 )
 
@@ -220,7 +220,7 @@ def read_gdelt(
     dataset = "gdelt-events-2" if second else "gdelt-events-1"
     start, rule = _dates(convert)
     columns = {
-        "event_id": _ids(convert, start), "dataset": dataset,
+        "event_id": read_ids(convert, "GLOBALEVENTID", start), "dataset": dataset,
         "date_start": start, "date_end": start, **_place(convert), **_actors(convert),
         "event_type": convert.code("EventRootCode", ROOTS),
         "sub_event_type": convert.text("EventCode"), "directed": True, **carry(convert, keep),
@@ -265,15 +265,6 @@ def _dates(convert: Conversion) -> tuple[pd.Series, str]:
         rule += f", {int((start < added).sum()):,} rows dated before the day they were added, "
         rule += f"{added.min():%Y-%m-%d} to {added.max():%Y-%m-%d} (DATEADDED)"
     return start, rule
-
-
-def _ids(convert: Conversion, start: pd.Series) -> pd.Series:
-    if not convert.has("GLOBALEVENTID"):
-        return pd.Series("row " + convert.cells.index.astype("str"), index=convert.cells.index)
-    ids = convert.identifier("GLOBALEVENTID")
-    convert.leave_out(ids.isna(), "GLOBALEVENTID", "no id: the event cannot be told from others")
-    drop_repeats(convert, ids[start.notna()].reindex(ids.index), "GLOBALEVENTID")
-    return ids
 
 
 def _place(convert: Conversion) -> dict[str, pd.Series]:

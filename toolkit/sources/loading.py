@@ -96,6 +96,19 @@ def drop_repeats(convert: Conversion, ids: pd.Series, name: str) -> None:
     convert.leave_out(repeated, name, "the same id comes again further down, and that row is kept")
 
 
+def read_ids(convert: Conversion, name: str, dates: pd.Series) -> pd.Series:
+    """Return the ids of the events in a column, or the numbers of the rows where it is absent.
+
+    A row without id is left out, and one whose id comes again in a later row that has a date.
+    """
+    if not convert.has(name):
+        return pd.Series("row " + convert.cells.index.astype("str"), index=convert.cells.index)
+    ids = convert.identifier(name)
+    convert.leave_out(ids.isna(), name, "no id: the event cannot be told from others")
+    drop_repeats(convert, ids[dates.notna()].reindex(ids.index), name)
+    return ids
+
+
 def carry(convert: Conversion, keep: Sequence[str]) -> dict[str, pd.Series]:
     """Return further columns of the provider as text, untouched, under the provider's names.
 

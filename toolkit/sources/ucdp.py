@@ -20,10 +20,10 @@ from toolkit.reading import Readable, read_names
 from toolkit.sources.loading import (
     Loaded,
     carry,
-    drop_repeats,
     finish,
     keep_rows,
     open_columns,
+    read_ids,
     tell_gaps,
     tell_table_problems,
 )
@@ -207,7 +207,7 @@ def read_ucdp_ged(
     )  # fmt: skip
     convert.watch_for_na(["best", "low", "high", "latitude", "year", "where_prec", "date_prec"])
     start, end = _dates(convert, date_order)
-    ids = _ids(convert, start)
+    ids = read_ids(convert, "id", start)
     violence = convert.code("type_of_violence", VIOLENCE)
     columns = {
         "event_id": ids, "dataset": DATASET, "date_start": start, "date_end": end,
@@ -239,15 +239,6 @@ def _dates(convert: Conversion, order: str | None) -> tuple[pd.Series, pd.Series
     end = convert.date("date_end", order=order) if convert.has("date_end") else start
     convert.note(end < start, "date_end", "ends before it starts")
     return start, end
-
-
-def _ids(convert: Conversion, start: pd.Series) -> pd.Series:
-    if not convert.has("id"):
-        return pd.Series("row " + convert.cells.index.astype("str"), index=convert.cells.index)
-    ids = convert.identifier("id")
-    convert.leave_out(ids.isna(), "id", "no id: the event cannot be told from others")
-    drop_repeats(convert, ids[start.notna()].reindex(ids.index), "id")
-    return ids
 
 
 def _place(convert: Conversion) -> dict[str, pd.Series]:
