@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # `__init__`, which names them, stands half a floor above them.
 FLOORS = {
     "errors": 0,
+    "engines": 0.5,
     "provenance": 1,
     "problems": 1,
     "permutation": 1,
@@ -30,6 +31,8 @@ FLOORS = {
     "conversion": 2,
     "events": 2,
     "references": 0.5,
+    "filters": 2.5,
+    "tally": 2.5,
     "datasets": 2.9,
     "datasets.catalog": 3,
     "datasets.folder": 3,
@@ -48,6 +51,7 @@ FLOORS = {
     "sample.recording": 4.7,
     "sample.truth": 4.8,
     "sample": 5,
+    "actors.lineups": 4.8,
     "actors.aliases": 4.9,
     "actors": 5,
     "places.points": 4.6,
@@ -127,7 +131,7 @@ THIRD_PARTIES = {
     "shapefile": {"places"},
     "statsmodels": {"timeseries"},
     "ruptures": {"timeseries"},
-    "narwhals": {"events", "actors", "counts", "parquet"},
+    "narwhals": {"engines", "filters", "tally"},
     "nbclient": {"report"},
     "nbconvert": {"report"},
 }

@@ -13,7 +13,8 @@ from toolkit.counts import compare_counts, count_events
 from toolkit.datasets import fetch_dataset, list_datasets, load_boundaries, load_table
 from toolkit.dyads import count_dyads
 from toolkit.errors import DataWarning, ToolkitError
-from toolkit.events import filter_events, validate_events
+from toolkit.events import validate_events
+from toolkit.filters import filter_events
 from toolkit.formats import find_problems, load_events
 from toolkit.networks import actor_network
 from toolkit.overview import describe_events

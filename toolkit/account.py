@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.errors import warn
 
-# why rows are not counted, or "counted": the rows, each with the part of an event in `_share`
+# why rows are not counted, or "counted": the rows, each with the part of an event in `_weight`
 Account = dict[str, pd.DataFrame]
 OUTSIDE = "on days outside the coverage, where a count is missing and not small"
 APART = "on days that not every country, dataset or event type counted together is covered"
@@ -39,12 +39,8 @@ def tell_account(account: Account, what: str = "events") -> list[str]:
 def _weigh(parts: Iterable[pd.DataFrame]) -> tuple[str, str]:
     """Return the events and deaths in these tables, written out."""
     parts = list(parts)
-    n = sum(part["_share"].sum() for part in parts)
-    deaths = sum(
-        (part["fatalities"].astype("Float64") * part["_share"]).sum()
-        for part in parts
-        if "fatalities" in part
-    )
+    n = sum(part["_weight"].sum() for part in parts)
+    deaths = sum(part["fatalities"].sum() for part in parts if "fatalities" in part)
     return write_number(n), write_number(deaths)
 
 

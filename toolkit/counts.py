@@ -1,32 +1,36 @@
 """Counting: events -> panel. Nothing is counted anywhere else: dyads use this kernel too.
 
-The kernel is written in narwhals and knows columns only; what it gives back is small and pandas.
+What touches every event is `tally`, on the engine on which the events lie; what follows is small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import narwhals.stable.v2 as nw
 import pandas as pd
 
 from toolkit.account import OUTSIDE, Account, take_away, tell_account
+from toolkit.actors.lineups import SINCE, add_since, key_columns
+from toolkit.engines import column_names, find_unwhole, is_scan
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import EVENT, PERIODS, check_columns, check_dates
+from toolkit.events import EVENT, PERIODS, check_columns, check_dates, take_events
 from toolkit.provenance import add_step, coverage, pack_coverage, read_record, source_line
 from toolkit.straddling import (
     RULES,
+    check_share,
     gather_days,
     mark_straddling,
     name_period,
     say_straddling,
     spread_days,
 )
-from toolkit.units import find_units, join_people, join_records, name_units, read_units
+from toolkit.tally import DEATHS, sum_rows, tally_events
+from toolkit.units import find_lives, find_units, join_people, join_records, name_units, read_units
 from toolkit.zeros import (
     COUNTS,
-    DEATHS,
     complete_cells,
+    find_changes,
     hide_deaths,
     hide_uncovered,
     mark_coverage,
@@ -38,7 +42,7 @@ RESULTS = ["date_start", "period", *COUNTS, "covered", "partial"]
 
 
 def count_events(
-    events: pd.DataFrame,
+    events: Any,
     *,
     by: str | Sequence[str] = (),
     period: str = "month",
@@ -133,20 +137,24 @@ def count_events(
     >>> spread[["n_events", "n_straddling"]].sum().round(2).tolist()
     [2315.57, 61.57]
     """
+    events = take_events(events)
     by = name_units(by, events, people)
     theirs = [] if people is None else [c for c in by if c in people and c not in EVENT]
-    check_units(events, [c for c in by if c not in theirs], period)
+    own = [c for c in by if c not in theirs]
+    check_units(events, own, period)
     _check_results(by)
-    if share is None and "share" in events:
+    if share is None and "share" in column_names(events):
         warn("The table has a column `share`, and each row is counted whole: share='share'?")
     check_option("straddling", straddling, RULES)
-    rows = marked = mark_straddling(events, period, share=share)
     spans = coverage(events) if spans is None else read_spans(spans)
+    changes = [*find_changes(spans), *find_lives(units)]
+    rows = take_rows(events, own, period, people, spans=spans, changes=changes,
+                     days=straddling == "spread", share=share)  # fmt: skip
     account: Account = {}
     said = [f"counted by {', '.join([*by, period])} of date_start"]
-    said.append(say_straddling(marked, period, straddling))
+    said.append(say_straddling(rows, period, straddling))
     if people is not None:
-        rows, alone, words = join_people(marked, people, theirs, whole=share is None)
+        rows, alone, words = join_people(rows, people, theirs)
         account["without a participant in `people`"] = alone
         said.append(words)
     universe = None if units is None else read_units(units, by, rows)
@@ -163,6 +171,55 @@ def count_events(
     record = read_record(events) if people is None else join_records(events, people)
     packed = pack_coverage(spans) if len(spans) else None
     return add_step(panel, record, ", ".join(said), coverage=packed)
+
+
+def take_rows(
+    events: Any,
+    keys: Sequence[str],
+    period: str,
+    people: pd.DataFrame | None = None,
+    *,
+    spans: pd.DataFrame,
+    changes: Iterable[pd.Timestamp],
+    days: bool = False,
+    share: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows that are counted: of a table with participants one each event, else tallied.
+
+    What the participants belong to (`key_columns`), and what the coverage speaks of, are told
+    apart besides the keys. Participants by line-up fit a scan, by event a table in memory.
+    """
+    known = column_names(events)
+    types = len(spans) > 0 and spans["event_types"].ne("*").any()
+    wanted = ["dataset", *(["country"] if len(spans) else []), *(["event_type"] if types else [])]
+    keys = [*keys, *(c for c in wanted if c in known)]
+    if people is not None and SINCE not in people:
+        if is_scan(events):
+            raise OptionError(
+                "The events lie in an engine, and `people` has a row for each of other events.",
+                "PARTICIPANTS of these very events, which come by line-up.",
+                "people=ct.participants(scan)",
+            )
+        return mark_straddling(events, period, share=share)
+    if is_scan(events) and share is not None:
+        raise OptionError(
+            f"share={share!r} is asked of events that lie in an engine.",
+            "events in memory, where what a row stands for can be checked.",
+            "share=None",
+        )
+    part = None
+    if share is not None:
+        part = "_part"
+        events = events.assign(_part=check_share(events, share))
+    starts: list[pd.Timestamp] = []
+    if people is not None:
+        starts = list(people[SINCE].dropna().unique())
+        changes = [*changes, *starts]
+        keys += [c for c in key_columns(people) if c != SINCE]
+        check_columns(events, keys, scan=True)
+    rows = tally_events(events, keys, period, changes=changes, days=days, share=part)
+    check_dated(len(rows), rows["date_start"])
+    return rows if people is None else add_since(rows, starts)
 
 
 def compare_counts(
@@ -277,21 +334,27 @@ def _tell_filtered(
 # ---------------------------------------------------------------------------------- checks
 
 
-def check_units(events: pd.DataFrame, by: list[str], period: str) -> None:
+def check_units(events: Any, by: list[str], period: str) -> None:
     """Raise what cannot be counted, warn of what can mislead."""
     check_option("period", period, PERIODS)
-    check_dates(events, by)
+    check_dates(events, by, scan=True)
     _check_deaths(events)
-    if events["date_start"].notna().sum() == 0:
-        raise EmptySelectionError(
-            "There are no events to count." if events.empty else "No event has a date_start.",
-            "at least one row with a date.",
-            "len(events), and look at the filter",
-        )
+    if not is_scan(events):
+        check_dated(len(events), events["date_start"])
     if "filter not recorded" in read_record(events).get("steps", ""):
         warn(
             "Rows were filtered in plain pandas, which leaves no record: the coverage still speaks "
             "of all of them, and a zero may be the filter's. ct.filter_events records and cuts it."
+        )
+
+
+def check_dated(n: int, dates: pd.Series) -> None:
+    """Raise where there is nothing that could be counted in any period."""
+    if dates.notna().sum() == 0:
+        raise EmptySelectionError(
+            "There are no events to count." if n == 0 else "No event has a date_start.",
+            "at least one row with a date.",
+            "len(events), and look at the filter",
         )
 
 
@@ -304,15 +367,13 @@ def _check_results(by: list[str]) -> None:
         )
 
 
-def _check_deaths(events: pd.DataFrame) -> None:
-    for column in (c for c in DEATHS if c in events):
-        values = events[column].dropna()
-        if len(values) and not (pd.api.types.is_numeric_dtype(values) and (values % 1 == 0).all()):
-            raise ColumnError(
-                f"{column} holds values that are not whole numbers.",
-                "numbers of people, or missing.",
-                f"events[{column!r}] = pd.to_numeric(events[{column!r}]).astype('Int64')",
-            )
+def _check_deaths(events: Any) -> None:
+    for column in find_unwhole(events, [c for c in DEATHS if c in column_names(events)]):
+        raise ColumnError(
+            f"{column} holds values that are not whole numbers.",
+            "numbers of people, or missing.",
+            f"events[{column!r}] = pd.to_numeric(events[{column!r}]).astype('Int64')",
+        )
 
 
 # ----------------------------------------------------------------------------------- cells
@@ -353,7 +414,7 @@ def count_cells(
     if straddling == "spread":
         rows, fractions = gather_days(rows, period), True
     account["counted"] = rows
-    counted = count_rows(rows, by, period, share="_share" if fractions else None)
+    counted = count_rows(rows, by, period, fractions=fractions)
     # the periods of events outside the coverage stand in the panel, missing; single days of a
     # spread event add none
     beyond = account[OUTSIDE]
@@ -375,52 +436,22 @@ def count_cells(
 
 
 def count_rows(
-    rows: pd.DataFrame, by: list[str], period: str, *, share: str | None = None
+    rows: pd.DataFrame, by: list[str], period: str, *, fractions: bool = False
 ) -> pd.DataFrame:
-    """Count marked rows by unit and period: the one place where rows become numbers.
+    """Add up marked rows by unit and period: the one place where rows become numbers.
 
-    With `share`, the name of a column of fractions, a row counts only as that part of an event
-    and the numbers are fractions too.
+    With `fractions` a row may stand for the part of an event, and the numbers are fractions too.
     """
-    deaths = [c for c in DEATHS if c in rows.columns]
-    needed = rows[[*by, "date_start", "_straddles", *deaths, *([share] if share else [])]]
-    number = nw.Float64 if share else nw.Int64
-    part = nw.col(share) if share else nw.lit(1)
-    grouped = (
-        nw.from_native(needed, eager_only=True)
-        .filter(~nw.col("date_start").is_null())
-        .with_columns(
-            period=_period_number(nw.col("date_start"), period),
-            n_events=part.cast(number),
-            n_straddling=part * nw.col("_straddles").cast(number),
-            **({c: nw.col(c) * part for c in deaths} if share else {}),
-        )
-        .group_by([*by, "period"])
-        .agg(
-            nw.col("n_events", "n_straddling", *deaths).sum(),
-            *(nw.col(c).count().alias(f"_known_{c}") for c in deaths),
-        )
-        .to_pandas()
-    )
-    ordinals = pd.PeriodIndex.from_ordinals(grouped["period"].astype("int64"), freq=PERIODS[period])
-    grouped["period"] = pd.Series(ordinals, grouped.index)
-    for column in DEATHS:
-        known = grouped.get(f"_known_{column}", pd.Series(0, grouped.index))
-        grouped[column] = grouped.get(column, known).astype("object").mask(known == 0, pd.NA)
-    dtype = "Float64" if share else "Int64"
-    # a column in which every name is missing would come back as numbers
-    kinds = {**rows[by].dtypes, **dict.fromkeys(COUNTS, dtype)}
-    return grouped[[*by, "period", *COUNTS]].astype(kinds)
-
-
-def _period_number(date: nw.Expr, period: str) -> nw.Expr:
-    """Return the number of the period as pandas counts them, from 1970."""
-    months = (date.dt.year() - 1970) * 12 + date.dt.month() - 1
-    numbers = {"month": months, "quarter": months // 3, "year": date.dt.year() - 1970}
-    if period in numbers:
-        return numbers[period]
-    days = date.dt.timestamp("ms") // (24 * 60 * 60 * 1000)
-    if period == "day":
-        return days
-    week = pd.Period("1970-01-01", PERIODS[period])
-    return (days - (week.start_time - pd.Timestamp(0)).days) // 7 + week.ordinal
+    deaths = [c for c in DEATHS if c in rows]
+    marked = rows.loc[rows["date_start"].notna(), [*by, "date_start", "_weight", *deaths]]
+    periods = marked["date_start"].dt.to_period(PERIODS[period])
+    straddling = rows["_weight"].where(rows["_straddles"], 0)
+    marked = marked.assign(period=periods.array.asi8, n_straddling=straddling)
+    marked = marked.rename(columns={"_weight": "n_events"})
+    numbers = ["n_events", *deaths, "n_straddling"]
+    counted = sum_rows(marked, [*by, "period"], numbers)
+    ordinals = pd.PeriodIndex.from_ordinals(counted["period"].astype("int64"), freq=PERIODS[period])
+    counted["period"] = pd.Series(ordinals, counted.index)
+    counted = counted.assign(**{c: pd.NA for c in DEATHS if c not in deaths})
+    kinds = dict.fromkeys(COUNTS, "Float64" if fractions else "Int64")
+    return counted[[*by, "period", *COUNTS]].astype(kinds)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from toolkit.account import Account, tell_account
+from toolkit.actors.lineups import key_columns
 from toolkit.actors.participants import check_ids, participants
-from toolkit.counts import check_units, count_cells
+from toolkit.counts import check_units, count_cells, take_rows
+from toolkit.engines import column_names, is_scan
 from toolkit.errors import (
     DirectionError,
     EmptySelectionError,
@@ -17,20 +20,21 @@ from toolkit.errors import (
     did_you_mean,
     warn,
 )
-from toolkit.events import EVENT, check_columns
+from toolkit.events import check_columns, take_events
 from toolkit.pairs import join_actors
 from toolkit.permutation import check_whole
 from toolkit.provenance import add_step, coverage, pack_coverage
-from toolkit.straddling import RULES, mark_straddling, say_straddling
+from toolkit.straddling import RULES, say_straddling
+from toolkit.tally import tally_events, weigh_rows
 from toolkit.units import join_records
-from toolkit.zeros import COUNTS, read_spans
+from toolkit.zeros import COUNTS, find_changes, read_spans
 
 TIES = ("opposition", "cooperation", "both")
 SPLITS = ("whole", "share")
 
 
 def count_dyads(
-    events: pd.DataFrame,
+    events: Any,
     *,
     people: pd.DataFrame | None = None,
     period: str = "year",
@@ -122,39 +126,42 @@ def count_dyads(
     check_option("split", split, SPLITS)
     check_option("straddling", straddling, RULES)
     minimum_events = check_whole("minimum_events", minimum_events, least=1, usual=1)
+    events = take_events(events)
     check_units(events, ["event_id"], period)
     _check_direction(events, tie, directed)
     people = participants(events) if people is None else people
-    check_ids(events)
-    check_columns(people, [*EVENT, "side", "actor", "role", "organised"])
-    marked = mark_straddling(events, period)
-    pairs = join_actors(people, marked, tie, directed=bool(directed))
+    check_columns(people, [*key_columns(people), "side", "actor", "role", "organised"])
+    if not is_scan(events):
+        check_ids(events)
+    spans, account = _read_coverage(events, spans, complete), Account()
+    rows = take_rows(
+        events, [c for c in ["quad_class"] if c in column_names(events)], period, people,
+        spans=spans, changes=find_changes(spans), days=straddling == "spread",
+    )  # fmt: skip
+    pairs = join_actors(people, rows, tie, directed=bool(directed))
     chosen, said = _choose_pairs(pairs, people, among, minimum_events)
     if split == "whole":
         _tell_several(chosen)
-    spans, account = _read_coverage(events, spans, complete), Account()
     dyads = count_cells(
-        chosen if split == "whole" else chosen.assign(_share=chosen["share"]),
+        chosen if split == "whole" else weigh_rows(chosen, chosen["share"]),
         ["tie", "actor1", "actor2"], period, account, spans=spans,
         straddling=straddling, fractions=split == "share",
     )  # fmt: skip
     marks = ["covered", "partial"] if complete else []
     dyads = dyads[["actor1", "actor2", "tie", "period", *COUNTS[:-1], *marks]]
-    undated = _tell_undated(events)
-    alone = len(events) - undated - len(pairs.drop_duplicates(EVENT))
+    joined, n = pairs.drop_duplicates("_row"), int(rows["_weight"].sum())
+    alone = n - _tell_undated(rows) - int(joined["_weight"].sum())
     order = directed if isinstance(directed, str) else "yes" if directed else "no"
     step = ", ".join([f"dyads by {period} of date_start: tie {tie}", f"split {split}",
-                      f"directed {order}", f"{alone:,} of {len(events):,} events join no pair",
-                      *said, say_straddling(pairs.drop_duplicates(EVENT), period, straddling),
+                      f"directed {order}", f"{alone:,} of {n:,} events join no pair",
+                      *said, say_straddling(joined, period, straddling),
                       *tell_account(account, "events by dyad")])  # fmt: skip
     return add_step(dyads, join_records(events, people), step, directed=order, split=split,
                     minimum_events=minimum_events if minimum_events > 1 else None,
                     coverage=pack_coverage(spans) if complete else None)  # fmt: skip
 
 
-def _read_coverage(
-    events: pd.DataFrame, spans: pd.DataFrame | None, complete: bool
-) -> pd.DataFrame:
+def _read_coverage(events: Any, spans: pd.DataFrame | None, complete: bool) -> pd.DataFrame:
     """Return the coverage to complete the dyads with; an empty one where they are not."""
     known = coverage(events)
     if not complete:
@@ -176,14 +183,14 @@ def _read_coverage(
     return known
 
 
-def _tell_undated(events: pd.DataFrame) -> int:
-    undated = int(events["date_start"].isna().sum())
+def _tell_undated(rows: pd.DataFrame) -> int:
+    undated = int(rows.loc[rows["date_start"].isna(), "_weight"].sum())
     if undated:
         warn(f"{undated:,} events have no date_start and are not counted.")
     return undated
 
 
-def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> None:
+def _check_direction(events: Any, tie: str, directed: bool | str) -> None:
     """Raise or warn where a direction is asked for that the data do not carry."""
     if not isinstance(directed, bool) and directed != "as_recorded":
         raise OptionError(
@@ -193,17 +200,16 @@ def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> No
         )
     if not directed:
         return
-    if tie != "opposition":
+    if tie != "opposition" and "quad_class" not in column_names(events):
         raise DirectionError(
             f"tie={tie!r} has no direction: actors on the same side act together.",
             'directed=False, or tie="opposition".',
             f'ct.count_dyads(events, tie="opposition", directed={directed!r})',
         )
-    ordered = int(events["directed"].fillna(False).sum()) if "directed" in events else 0
-    unordered = len(events) - ordered
+    n, unordered = _count_unordered(events)
     if unordered and directed is True:
         raise DirectionError(
-            f"In {unordered:,} of {len(events):,} events the order of actor1 and actor2 means "
+            f"In {unordered:,} of {n:,} events the order of actor1 and actor2 means "
             "nothing: ACLED and UCDP give it a meaning only in violence against civilians.",
             "directed=False, or events whose order means something.",
             'ct.count_dyads(events[events["directed"]], directed=True), or directed="as_recorded" '
@@ -212,8 +218,17 @@ def _check_direction(events: pd.DataFrame, tie: str, directed: bool | str) -> No
     if unordered:
         warn(
             "Direction is read into the order of actor1 and actor2, which means nothing in "
-            f"{unordered:,} of {len(events):,} events. Do so only to reproduce a study that did."
+            f"{unordered:,} of {n:,} events. Do so only to reproduce a study that did."
         )
+
+
+def _count_unordered(events: Any) -> tuple[int, int]:
+    """Return how many events there are, and in how many the order of actors means nothing."""
+    keys = [c for c in ["directed"] if c in column_names(events)]
+    rows = tally_events(events, keys, "year")
+    ordered = rows["directed"].fillna(False).astype(bool) if keys else []
+    n = int(rows["_weight"].sum())
+    return n, n - int(rows.loc[ordered, "_weight"].sum())
 
 
 def _choose_pairs(
@@ -229,7 +244,7 @@ def _choose_pairs(
         chosen = chosen[chosen["actor1"].isin(names) & chosen["actor2"].isin(names)]
         said.append(f"among {len(names):,} actors")
     if minimum_events > 1:
-        size = chosen.groupby(["tie", "actor1", "actor2"])["event_id"].transform("size")
+        size = chosen.groupby(["tie", "actor1", "actor2"])["_weight"].transform("sum")
         chosen = chosen[size >= minimum_events]
         said.append(f"at least {minimum_events} events")
     if chosen.empty:
@@ -261,10 +276,10 @@ def _read_names(among: pd.DataFrame | Iterable[str], people: pd.DataFrame) -> se
 
 def _tell_several(pairs: pd.DataFrame) -> None:
     """Warn of events that count whole in several of the dyads that are left."""
-    several = pairs[pairs.duplicated([*EVENT, "tie"])].drop_duplicates(EVENT)
+    several = pairs[pairs.duplicated(["_row", "tie"])].drop_duplicates("_row")
     if len(several):
         warn(
-            f"{len(several):,} events belong to several dyads and count whole in each: right for "
-            "one dyad, but a total over dyads counts them several times. "
+            f"{int(several['_weight'].sum()):,} events belong to several dyads and count whole in "
+            "each: right for one dyad, but a total over dyads counts them several times. "
             'split="share" is right for sums.'
         )

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.engines import column_names, find_dates, is_scan, take_table
 from toolkit.errors import (
     ColumnError,
-    EmptySelectionError,
     OptionError,
-    check_option,
     did_you_mean,
 )
 from toolkit.problems import NOTED, Problems
 from toolkit.provenance import (
-    add_step,
-    coverage,
-    cut_spans,
     find_spans,
-    pack_coverage,
-    read_record,
+    fold_unlisted,
 )
 
 EVENT = ["dataset", "event_id"]  # what tells one event from another
@@ -161,6 +156,31 @@ def validate_events(events: pd.DataFrame) -> pd.DataFrame:
     return problems.table()
 
 
+def restore_types(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the categories of the event table back to columns that came from an engine as text.
+
+    A column with a value of its own stays text; so does a dictionary that is no such column.
+    """
+    restored = {}
+    for name, column in table.items():
+        levels, ordered = CATEGORIES.get(str(name), ([], False))
+        if levels and column.dropna().isin(levels).all():
+            restored[name] = column.astype(pd.CategoricalDtype(levels, ordered=ordered))
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            restored[name] = column.astype("str")
+    return table.assign(**restored)
+
+
+def take_events(events: Any) -> Any:
+    """Return events as a pandas table, or the scan that they are; see `engines.take_table`."""
+    taken = take_table(events)
+    if taken is events:
+        return events
+    restored = restore_types(taken)
+    restored.attrs = taken.attrs
+    return restored
+
+
 def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
     """Yield column, rows and reason of everything doubtful in a table."""
     has = events.columns.__contains__
@@ -186,35 +206,41 @@ def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
         )
 
 
-def check_columns(table: pd.DataFrame, needed: Iterable[str]) -> None:
-    """Raise `ColumnError`, with the nearest names there are, for the first column missing."""
-    if not isinstance(table, pd.DataFrame):
+def check_columns(table: Any, needed: Iterable[str], *, scan: bool = False) -> None:
+    """Raise `ColumnError`, with the nearest names there are, for the first column missing.
+
+    With `scan` the table may also be one that an engine reads later.
+    """
+    if not isinstance(table, pd.DataFrame) and not (scan and is_scan(table)):
         raise ColumnError(
-            f"A table is needed, not {type(table).__name__}.",
-            "a DataFrame that the toolkit made, or one with its columns.",
-            'ct.load_events("my_export.csv")',
+            f"A table in memory is needed, not {type(table).__name__}.",
+            "a DataFrame that the toolkit made, or one with its columns; what lies in DuckDB or "
+            "Spark is filtered and counted there (filter_events, count_events, count_dyads).",
+            'ct.load_events("my_export.csv"), or ct.count_events(scan)',
         )
+    known = column_names(table)
     for column in needed:
-        if column not in table.columns:
+        if column not in known:
             raise ColumnError(
                 f"The table has no column {column!r}.",
-                did_you_mean(column, table.columns),
+                did_you_mean(column, known),
                 f"table.rename(columns={{'its name there': {column!r}}})",
             )
 
 
-def check_dates(events: pd.DataFrame, needed: Iterable[str] = ()) -> None:
+def check_dates(events: Any, needed: Iterable[str] = (), *, scan: bool = False) -> None:
     """Raise `ColumnError` unless these columns are there, and `date_start` holding dates."""
-    check_columns(events, [*needed, "date_start"])
-    if not pd.api.types.is_datetime64_any_dtype(events["date_start"]):
+    check_columns(events, [*needed, "date_start"], scan=scan)
+    kind, zone = find_dates(events, "date_start")
+    if kind is not None:
         raise ColumnError(
-            f"date_start holds {events['date_start'].dtype}, not dates.",
+            f"date_start holds {kind}, not dates.",
             "datetime64.",
             "events['date_start'] = pd.to_datetime(events['date_start'])",
         )
-    if events["date_start"].dt.tz is not None:
+    if zone is not None:
         raise ColumnError(
-            f"date_start holds times of the zone {events['date_start'].dt.tz}, not days.",
+            f"date_start holds times of the zone {zone}, not days.",
             "days without a time zone: the day as recorded.",
             "events['date_start'] = events['date_start'].dt.tz_localize(None)",
         )
@@ -252,6 +278,7 @@ def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     dates = events["date_start"].reset_index(drop=True)
     types = events.get("event_type", pd.Series(pd.NA, events.index)).reset_index(drop=True)
     countries = events["country"].astype("str").fillna("").reset_index(drop=True)
+    countries = fold_unlisted(countries, spans)
     inside = dates.isna()
     for country, days in dates.groupby(countries):
         here = find_spans(spans, str(country)) if country else spans
@@ -299,166 +326,3 @@ def possible_days(events: pd.DataFrame) -> pd.DataFrame:
             last.mask(week, last + three).mask(month, ends),
         )
     return pd.DataFrame({"first": first, "last": last}, index=events.index)
-
-
-def filter_events(
-    events: pd.DataFrame,
-    *,
-    countries: Sequence[str] | str | None = None,
-    admin1: Sequence[str] | str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-    event_types: Sequence[str] | str | None = None,
-    violence_types: Sequence[str] | str | None = None,
-    actors: Sequence[str] | str | None = None,
-    date_precision: str | None = None,
-    geo_precision: str | None = None,
-) -> pd.DataFrame:
-    """Keep the events that meet all conditions, and record them so that they travel along.
-
-    Unlike a plain pandas filter this one stands in the source line and the citation, and it cuts
-    the coverage, so that a panel is not filled with zeros where nothing was looked for.
-
-    Parameters
-    ----------
-    events
-        Event table.
-    countries, admin1, event_types, violence_types
-        Values to keep, as recorded.
-    start, end
-        First and last day of `date_start`, both included, e.g. "2016-01-01".
-    actors
-        Keep events in which one of these is actor1 or actor2, by exact name as recorded.
-    date_precision, geo_precision
-        The least precise level to keep, e.g. "week" or "admin1"; events without a recorded
-        precision are left out.
-
-    Returns
-    -------
-    DataFrame
-        Event table with the same index for the rows kept.
-
-    Raises
-    ------
-    OptionError
-        A value that no event has (with the nearest that exist), something that is not a day, or
-        a start after the end.
-    ColumnError
-        A column that a condition needs is not there.
-    EmptySelectionError
-        No event meets all conditions together.
-
-    Examples
-    --------
-    >>> import toolkit as ct
-    >>> events = ct.filter_events(ct.load_sample("ged"), geo_precision="near", start="2015-01-01")
-    >>> len(events), events.attrs["filters"]
-    (978, 'geo_precision at least near; start 2015-01-01')
-    """
-    chosen = {
-        "country": countries,
-        "admin1": admin1,
-        "event_type": event_types,
-        "violence_type": violence_types,
-    }
-    check_dates(events)
-    keep = pd.Series(True, index=events.index)
-    said: list[str] = []
-    for column, values in chosen.items():
-        if values is not None:
-            names = _known_values(events, [column], values)
-            keep &= events[column].isin(names).astype(bool)
-            said.append(f"{column} {' or '.join(names)}")
-    if actors is not None:
-        names = _known_values(events, ["actor1", "actor2"], actors)
-        keep &= (events["actor1"].isin(names) | events["actor2"].isin(names)).astype(bool)
-        said.append(f"actor {' or '.join(names)}")
-    for column, least in (("date_precision", date_precision), ("geo_precision", geo_precision)):
-        if least is not None:
-            keep &= _precise(events, column, least)
-            said.append(f"{column} at least {least}")
-    first, last = _days(start, end)
-    if start is not None:
-        keep &= events["date_start"] >= first
-        said.append(f"start {first:%Y-%m-%d}")
-    if end is not None:
-        keep &= events["date_start"] < last + pd.Timedelta(days=1)
-        said.append(f"end {last:%Y-%m-%d}")
-    if not keep.any():
-        raise EmptySelectionError(
-            f"No event meets all conditions: {'; '.join(said) or 'the table has no rows'}.",
-            f"conditions that some of the {len(events):,} events meet together.",
-            "ct.filter_events(events, ...) with one condition at a time, to see which empties it",
-        )
-    spans = cut_spans(
-        _choose_spans(coverage(events), countries, event_types), start=first, end=last
-    )
-    return _record_filter(events, events[keep].copy(), said, spans)
-
-
-def _listed(values: Sequence[str] | str) -> list[str]:
-    return [values] if isinstance(values, str) else list(values)
-
-
-def _known_values(
-    events: pd.DataFrame, columns: list[str], values: Sequence[str] | str
-) -> list[str]:
-    """Return the values as a list, or say which of them no event has."""
-    check_columns(events, columns)
-    wanted = _listed(values)
-    known = set(pd.concat([events[c].astype("str") for c in columns]).dropna())
-    for value in wanted:
-        if value not in known:
-            raise OptionError(
-                f"No event has {' or '.join(columns)} {value!r}.",
-                did_you_mean(value, sorted(known)),
-                f"events[{columns[0]!r}].value_counts()",
-            )
-    return wanted
-
-
-def _precise(events: pd.DataFrame, column: str, least: str) -> pd.Series:
-    check_columns(events, [column])
-    levels, _ = CATEGORIES[column]
-    check_option(column, least, levels)
-    return events[column].isin(levels[: levels.index(least) + 1]).astype(bool)
-
-
-def _days(start: str | None, end: str | None) -> tuple[Any, Any]:
-    """Return first and last day, NaT where not given."""
-    first = pd.NaT if start is None else check_day("start", start)
-    last = pd.NaT if end is None else check_day("end", end)
-    if first > last:
-        raise OptionError(
-            f"start {start} lies after end {end}.",
-            "a start on or before the end.",
-            f"start='{last:%Y-%m-%d}', end='{first:%Y-%m-%d}'",
-        )
-    return first, last
-
-
-def _choose_spans(
-    spans: pd.DataFrame,
-    countries: Sequence[str] | str | None,
-    event_types: Sequence[str] | str | None,
-) -> pd.DataFrame:
-    """Return the coverage of these countries and event types."""
-    if countries is not None:
-        spans = pd.concat([find_spans(spans, n) for n in _listed(countries)], ignore_index=True)
-    if event_types is not None:
-        spans = spans.assign(event_types="; ".join(_listed(event_types)))
-    return spans
-
-
-def _record_filter(
-    events: pd.DataFrame, kept: pd.DataFrame, said: list[str], spans: pd.DataFrame
-) -> pd.DataFrame:
-    """Stamp the filtered table with the conditions; one of unknown source stays unstamped."""
-    record = read_record(events)
-    if not record:
-        return kept
-    filters = "; ".join(s for s in (record.get("filters", ""), *said) if s)
-    step = f"{len(events):,} events filtered to {len(kept):,}"
-    # where the coverage is not known there is none to cut
-    packed = pack_coverage(spans) if len(spans) else None
-    return add_step(kept, record, step, filters=filters or None, coverage=packed)

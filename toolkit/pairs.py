@@ -1,40 +1,59 @@
-"""Events as pairs of actors: one row per event, tie and pair."""
+"""Events as pairs of actors: one row per event (or events alike), tie and pair."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from toolkit.actors.lineups import key_columns
 from toolkit.events import EVENT
-from toolkit.zeros import DEATHS
+from toolkit.tally import DEATHS, number_values
+
+COOPERATION = ("verbal cooperation", "material cooperation")  # classes of GDELT's events
 
 
 def join_actors(
-    people: pd.DataFrame, events: pd.DataFrame, tie: str, *, directed: bool
+    people: pd.DataFrame, rows: pd.DataFrame, tie: str, *, directed: bool
 ) -> pd.DataFrame:
-    """Join actors to pairs, each pair once an event and tie, with date, deaths and share."""
-    kinds = [tie] if tie != "both" else ["opposition", "cooperation"]
-    joined = {"opposition": _join_opponents, "cooperation": _join_partners}
-    pairs = pd.concat([joined[kind](people).assign(tie=kind) for kind in kinds])
+    """Join actors to pairs, each pair once a row of events and tie, with date, deaths and share.
+
+    `rows` are marked events, or the rows of a tally where `people` come by line-up. What a
+    provider classes as cooperation (`quad_class`) joins the two sides in cooperation; nothing
+    else does, and it is never opposition.
+    """
+    key = key_columns(people)
+    numbers = number_values(pd.concat([rows[key], people[key]], ignore_index=True))
+    rows = rows.assign(_row=range(len(rows)), _key=numbers[: len(rows)])
+    names = people[["side", "role", "organised", "actor"]].assign(_key=numbers[len(rows) :])
+    friendly = rows.get("quad_class", pd.Series("", rows.index)).isin(COOPERATION)
+    marks = ["_row", "_first", "_last", "_straddles", "_weight"]
+    known = [c for c in (*EVENT, "date_start", *marks, "country", *DEATHS) if c in rows]
+    parts = []
+    for kind, join, chosen in (
+        ("opposition", _join_opponents, ~friendly),
+        ("cooperation", _join_opponents, friendly),
+        ("cooperation", _join_partners, pd.Series(True, rows.index)),
+    ):
+        if tie in (kind, "both"):
+            dated = rows.loc[rows["date_start"].notna() & chosen, ["_key", *known]]
+            parts.append(join(names).merge(dated, on="_key").assign(tie=kind))
+    pairs = pd.concat(parts, ignore_index=True).drop(columns="_key")
     if not directed:
         one, two = pairs["actor1"], pairs["actor2"]
         swap = one > two
         pairs = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
-    marks = ["_first", "_last", "_straddles", "_share"]
-    known = ["date_start", *marks, *(c for c in ("country", *DEATHS) if c in events)]
-    dated = events.loc[events["date_start"].notna(), [*EVENT, *known]]
-    pairs = pairs.drop_duplicates().merge(dated, on=EVENT)
-    return pairs.assign(share=1 / pairs.groupby([*EVENT, "tie"])["actor1"].transform("size"))
+    pairs = pairs.drop_duplicates(["_row", "tie", "actor1", "actor2"])
+    return pairs.assign(share=1 / pairs.groupby(["_row", "tie"])["_row"].transform("size"))
 
 
 def _join_opponents(people: pd.DataFrame) -> pd.DataFrame:
     """Join the main actors of side 1 to those of side 2."""
-    main = people.loc[people["role"] == "main", [*EVENT, "side", "actor"]]
+    main = people.loc[people["role"] == "main", ["_key", "side", "actor"]]
     one, two = (main[main["side"] == side].drop(columns="side") for side in (1, 2))
-    return one.merge(two, on=EVENT, suffixes=("1", "2"))
+    return one.merge(two, on="_key", suffixes=("1", "2"))
 
 
 def _join_partners(people: pd.DataFrame) -> pd.DataFrame:
     """Join the organised actors of a side to each other."""
-    armed = people.loc[people["organised"], [*EVENT, "side", "actor"]]
-    pairs = armed.merge(armed, on=[*EVENT, "side"], suffixes=("1", "2"))
+    armed = people.loc[people["organised"], ["_key", "side", "actor"]]
+    pairs = armed.merge(armed, on=["_key", "side"], suffixes=("1", "2"))
     return pairs[pairs["actor1"] < pairs["actor2"]].drop(columns="side")

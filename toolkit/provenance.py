@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.engines import attach_record, find_record, is_scan
 from toolkit.errors import EmptySelectionError, OptionError, check_option
 from toolkit.references import describe_reference, find_measures, find_reference, write_bibtex
 
@@ -23,20 +24,19 @@ _TOOLKIT = ("conflict-toolkit", {"author": "{The conflict-toolkit developers}",
             "title": "conflict-toolkit"})  # fmt: skip
 
 
-def stamp(table: pd.DataFrame, record: Mapping[str, str], **facts: object) -> pd.DataFrame:
+def stamp(table: Any, record: Mapping[str, str], **facts: object) -> Any:
     """Write a provenance record, with these facts added, on a table and return the table.
 
-    The row count is added. `facts` that are None are dropped, everything else becomes text:
-    GraphML and Parquet keep flat strings only.
+    The row count is added, except for a scan, whose rows nobody has counted. `facts` that are None
+    are dropped, everything else becomes text: GraphML and Parquet keep flat strings only.
     """
     merged = {**record, **{k: str(v) for k, v in facts.items() if v is not None}}
-    table.attrs = {**merged, "rows": str(len(table))}
-    return table
+    if is_scan(table):
+        return attach_record(table, merged)
+    return attach_record(table, {**merged, "rows": str(len(table))})
 
 
-def add_step(
-    table: pd.DataFrame, record: Mapping[str, str], step: str, **facts: object
-) -> pd.DataFrame:
+def add_step(table: Any, record: Mapping[str, str], step: str, **facts: object) -> Any:
     """Stamp a table with the record and one more step (a filter, a count) at its end.
 
     A step that was not recorded (a plain pandas filter before this one) stays visible.
@@ -45,13 +45,15 @@ def add_step(
     return stamp(table, record, **facts, steps="; ".join(steps))
 
 
-def read_record(table: pd.DataFrame | pd.Series) -> dict[str, str]:
+def read_record(table: Any) -> dict[str, str]:
     """Return the provenance of a table, with rows lost or added elsewhere written down as a step.
 
     Only the number of rows tells: rows swapped for others, or values changed, go unnoticed. A table
     without provenance gives an empty dict.
     """
-    record = {str(k): str(v) for k, v in table.attrs.items() if isinstance(v, str)}
+    record = find_record(table)
+    if is_scan(table):
+        return record
     if "rows" not in record:
         return {}
     if record["rows"] != str(len(table)):
@@ -63,7 +65,7 @@ def read_record(table: pd.DataFrame | pd.Series) -> dict[str, str]:
     return record
 
 
-def source_line(table: pd.DataFrame) -> str:
+def source_line(table: Any) -> str:
     """Return the small line that stands under a figure: dataset, version, filters, access date.
 
     Says "subset of ..., filter not recorded" where rows went missing outside the toolkit, and
@@ -138,13 +140,13 @@ def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") 
     INVENTED sample (GED form) 1: 2,316 rows in the file, 2,316 kept, 0 left out.
     """
     check_option("style", style, ["text", "methods", "attribution", "bibtex"])
-    single = isinstance(tables, pd.DataFrame) or not isinstance(tables, Iterable)
+    single = _is_table(tables) or not isinstance(tables, Iterable)
     several = [tables] if single else list(tables)
     if not several:
         raise EmptySelectionError(
             "cite() was given no table.", "at least one table.", "ct.cite([events, panel])"
         )
-    if not all(isinstance(t, pd.DataFrame) for t in several):
+    if not all(_is_table(t) for t in several):
         raise OptionError(
             "cite() was given something that is not a table.",
             "a DataFrame made by the toolkit, or a list of them.",
@@ -160,6 +162,10 @@ def cite(tables: pd.DataFrame | Iterable[pd.DataFrame], *, style: str = "text") 
     if style == "text":
         lines += [f"Measure: {describe_reference(key)}" for key in measures]
     return "\n".join(dict.fromkeys(lines))
+
+
+def _is_table(thing: Any) -> bool:
+    return isinstance(thing, pd.DataFrame) or is_scan(thing) or bool(find_record(thing))
 
 
 def _reference(table: pd.DataFrame) -> str:
@@ -235,7 +241,7 @@ def _bibtex(table: pd.DataFrame) -> list[str]:
     return entries
 
 
-def coverage(table: pd.DataFrame) -> pd.DataFrame:
+def coverage(table: Any) -> pd.DataFrame:
     """Return what a table covers: inside, no event means 0; outside, it means missing.
 
     Returns
@@ -280,6 +286,14 @@ def find_spans(spans: pd.DataFrame, country: str) -> pd.DataFrame:
     if here.empty:
         here = spans.head(1).assign(start=pd.NaT, end=pd.NaT, basis="not in the coverage")
     return here.assign(country=country)
+
+
+def fold_unlisted(countries: pd.Series, spans: pd.DataFrame) -> pd.Series:
+    """Return the names, with one for all countries that the coverage does not list by name.
+
+    `find_spans` gives the same answer for each of them. A missing name ("") stays apart.
+    """
+    return countries.where(countries.isin([*spans["country"], ""]), "not listed by name")
 
 
 def cut_spans(spans: pd.DataFrame, *, start: Any = pd.NaT, end: Any = pd.NaT) -> pd.DataFrame:

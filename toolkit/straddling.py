@@ -8,6 +8,7 @@ import pandas as pd
 from toolkit.account import write_number
 from toolkit.errors import ColumnError
 from toolkit.events import PERIODS, check_columns, possible_days
+from toolkit.tally import DEATHS, weigh_rows
 
 RULES = ("start", "spread", "drop")
 _SAID = {
@@ -20,19 +21,23 @@ _SAID = {
 def mark_straddling(events: pd.DataFrame, period: str, *, share: str | None = None) -> pd.DataFrame:
     """Add what the counting needs to know of each row.
 
-    `_first` and `_last` possible day, `_straddles` (they lie in two periods) and `_share`: the
-    part of an event that the row stands for, from the column `share`, else the whole.
+    `_first` and `_last` possible day, `_straddles` (they lie in two periods) and `_weight`: how
+    many events the row stands for, which is 1, or the part of one in the column `share`; deaths
+    become those of that part.
     """
     days = possible_days(events)
     first, last = (days[c].dt.to_period(PERIODS[period]) for c in ("first", "last"))
     straddles = (first != last) & events["date_start"].notna()
-    part = 1 if share is None else _check_share(events, share)
-    return events.assign(
-        _first=days["first"], _last=days["last"], _straddles=straddles, _share=part
-    ).reset_index(drop=True)
+    marked = events.assign(
+        _first=days["first"], _last=days["last"], _straddles=straddles, _weight=1
+    )
+    if share is not None:
+        marked = weigh_rows(marked, check_share(events, share))
+    return marked.reset_index(drop=True)
 
 
-def _check_share(events: pd.DataFrame, share: str) -> pd.Series:
+def check_share(events: pd.DataFrame, share: str) -> pd.Series:
+    """Return the column as parts of an event, or say which row is none."""
     check_columns(events, [share])
     parts = pd.to_numeric(events[share], errors="coerce").astype("Float64")
     wrong = ~((parts > 0) & (parts <= 1)).fillna(False)
@@ -48,7 +53,7 @@ def _check_share(events: pd.DataFrame, share: str) -> pd.Series:
 
 def say_straddling(rows: pd.DataFrame, period: str, rule: str) -> str:
     """Return how many events straddle and what is done with them, for the provenance."""
-    n, unit = rows.loc[rows["_straddles"], "_share"].sum(), name_period(period)
+    n, unit = rows.loc[rows["_straddles"], "_weight"].sum(), name_period(period)
     if n == 0:
         return f"no event straddles {unit}s"
     return f"{write_number(n)} events straddle {unit}s: {_SAID[rule]}"
@@ -60,7 +65,7 @@ def name_period(period: str) -> str:
 
 
 def spread_days(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return straddling rows once for each of their days, with an equal share; others once.
+    """Return straddling rows once for each of their days, with an equal part; others once.
 
     The index keeps the number of the row, so that `gather_days` can put its days together again.
     """
@@ -69,14 +74,15 @@ def spread_days(rows: pd.DataFrame) -> pd.DataFrame:
     days = rows.loc[rows.index.repeat(n)]
     later = pd.to_timedelta(np.arange(n.sum()) - np.repeat(n.cumsum() - n, n), unit="D")
     day = days["date_start"].where(~days["_straddles"], days["_first"] + later)
-    return days.assign(date_start=day, _n=n.repeat(n), _share=days["_share"] / n.repeat(n))
+    n = pd.Series(n.repeat(n), days.index)
+    return weigh_rows(days.assign(date_start=day, _n=n), 1 / n)
 
 
 def gather_days(days: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Put the days of a row that lie in one period together again, and add up their shares."""
+    """Put the days of a row that lie in one period together again, and add up their parts."""
     number = days["date_start"].dt.to_period(PERIODS[period]).astype("int64")
     key = pd.DataFrame({"row": days.index, "period": number.to_numpy()})
     size = key.groupby(["row", "period"])["row"].transform("size").to_numpy()
     # (whole * 7) / 31, not 7 times a 31st: fewer decimals for the reader
-    shares = (days["_share"] * days["_n"]).round(12) * size / days["_n"]
-    return days.assign(_share=shares)[~key.duplicated().to_numpy()]
+    whole = weigh_rows(days, days["_n"]).round(dict.fromkeys(["_weight", *DEATHS], 12))
+    return weigh_rows(whole, size / days["_n"])[~key.duplicated().to_numpy()]

@@ -7,7 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.account import write_number
+from toolkit.actors.lineups import key_columns
 from toolkit.actors.participants import check_ids
+from toolkit.engines import column_names
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, warn
 from toolkit.events import EVENT, check_columns
 from toolkit.provenance import read_record
@@ -17,10 +20,10 @@ WITHIN = {"admin1": ["country"], "admin2": ["country", "admin1"]}
 
 
 def name_units(
-    by: str | Sequence[str], events: pd.DataFrame, people: pd.DataFrame | None = None
+    by: str | Sequence[str], events: Any, people: pd.DataFrame | None = None
 ) -> list[str]:
     """Return the columns of the unit; a province brings its country, where that is recorded."""
-    known = set(events) | set(events if people is None else people)
+    known = set(column_names(events)) | set(() if people is None else people)
     if by is None:
         raise OptionError("by=None names no unit.", "columns, or none: by=().", 'by="country"')
     columns = []
@@ -33,20 +36,21 @@ def name_units(
 
 
 def join_people(
-    rows: pd.DataFrame, people: pd.DataFrame, columns: list[str], *, whole: bool
+    rows: pd.DataFrame, people: pd.DataFrame, columns: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """Join each row to the units that its participants belong to, each once.
 
-    `columns` are those of `people` that make the unit; `whole` says that a row is a whole event.
-    Returns the rows joined, those without a participant, and words for the provenance.
+    `columns` are those of `people` that make the unit. Returns the rows joined, those without a
+    participant, and words for the provenance.
     """
-    check_columns(rows, EVENT)
-    check_columns(people, EVENT)
-    if whole:
+    key = key_columns(people)
+    for table in (rows, people):
+        check_columns(table, key)
+    if key == EVENT and rows["_weight"].eq(1).all():
         check_ids(rows)
-    named = people[[*EVENT, *columns]].drop_duplicates().assign(_joined=True)
+    named = people[[*key, *columns]].drop_duplicates().assign(_joined=True)
     own = rows.drop(columns=[c for c in columns if c in rows]).assign(_row=range(len(rows)))
-    joined = own.merge(named, on=EVENT, how="left")
+    joined = own.astype(named[key].dtypes).merge(named, on=key, how="left")
     found, again = joined["_joined"].notna(), joined["_row"].duplicated()
     if not found.any():
         raise EmptySelectionError(
@@ -54,18 +58,19 @@ def join_people(
             "PARTICIPANTS of these events, or of a larger table that holds them.",
             "people=ct.participants(events)",
         )
-    n, more = len(joined.loc[again, EVENT].drop_duplicates()), int(again.sum())
-    if more:
+    n = write_number(joined[again].drop_duplicates("_row")["_weight"].sum())
+    more = write_number(joined.loc[again, "_weight"].sum())
+    if again.any():
         warn(
-            f"{n:,} events belong to several units and count whole in each: right for one unit, "
-            f"but a total over units counts {more:,} more events than there are."
+            f"{n} events belong to several units and count whole in each: right for one unit, "
+            f"but a total over units counts {more} more events than there are."
         )
-    words = f"{n:,} events whole in several units, {more:,} more than there are"
+    words = f"{n} events whole in several units, {more} more than there are"
     joined = joined.drop(columns=["_row", "_joined"])
     return joined[found].reset_index(drop=True), joined[~found], words
 
 
-def join_records(events: pd.DataFrame, people: pd.DataFrame) -> dict[str, str]:
+def join_records(events: Any, people: pd.DataFrame) -> dict[str, str]:
     """Return the record of the events, with the steps of both tables."""
     record = read_record(events)
     steps, theirs = record.get("steps", ""), read_record(people).get("steps", "")
@@ -74,6 +79,15 @@ def join_records(events: pd.DataFrame, people: pd.DataFrame) -> dict[str, str]:
 
 
 # ----------------------------------------------------------------------------------- universe
+
+
+def find_lives(units: Any) -> list[pd.Timestamp]:
+    """Return the days on which a unit's life begins, or has just ended."""
+    if not isinstance(units, pd.DataFrame):
+        return []
+    days = {c: pd.to_datetime(units[c], errors="coerce") for c in ("start", "end") if c in units}
+    after = [day + pd.Timedelta(days=1) for day in days.get("end", [])]
+    return [day for day in [*days.get("start", []), *after] if not pd.isna(day)]
 
 
 def read_units(

@@ -10,9 +10,9 @@ import pandas as pd
 from toolkit.account import APART, OUTSIDE, Account, take_away
 from toolkit.errors import EmptySelectionError, OptionError, warn
 from toolkit.events import PERIODS, check_columns, check_day, find_outside
-from toolkit.provenance import find_spans
+from toolkit.provenance import find_spans, fold_unlisted
+from toolkit.tally import DEATHS
 
-DEATHS = ["fatalities", "fatalities_low", "fatalities_high"]
 COUNTS = ["n_events", *DEATHS, "n_straddling"]
 
 
@@ -38,6 +38,11 @@ def read_spans(spans: pd.DataFrame) -> pd.DataFrame:
     return read_days(spans, "spans")
 
 
+def find_changes(spans: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the days on which a span of the coverage begins, or has just ended."""
+    return [*spans["start"], *(spans["end"] + pd.Timedelta(days=1))]
+
+
 def take_outside(
     rows: pd.DataFrame, by: list[str], spans: pd.DataFrame, account: Account
 ) -> pd.DataFrame:
@@ -60,7 +65,7 @@ def _find_apart(rows: pd.DataFrame, by: list[str], spans: pd.DataFrame) -> pd.Se
         return pd.Series(apart, rows.index)
     days = rows["date_start"].dt.normalize()
     at = (days - days.min()).dt.days.to_numpy()
-    for unit, here in _group_units(rows, by):
+    for unit, here in _group_units(rows, by, spans):
         covered = _covered_days(spans, unit, days.min(), at.max() + 1)
         apart[here] = ~covered[at[here]]
     return pd.Series(apart, rows.index)
@@ -104,16 +109,20 @@ def mark_coverage(panel: pd.DataFrame, by: list[str], spans: pd.DataFrame) -> pd
     first = (starts - origin).dt.days.to_numpy()
     after = (panel["period"].dt.end_time - origin).dt.days.to_numpy() + 1
     n_days = np.zeros(len(panel), dtype="int64")
-    for unit, here in _group_units(panel, by):
+    for unit, here in _group_units(panel, by, spans):
         total = np.concatenate([[0], np.cumsum(_covered_days(spans, unit, origin, after.max()))])
         n_days[here] = total[after[here]] - total[first[here]]
     return panel.assign(covered=n_days > 0, partial=(n_days > 0) & (n_days < after - first))
 
 
-def _group_units(rows: pd.DataFrame, by: list[str]) -> Iterator[tuple[dict[str, str], np.ndarray]]:
+def _group_units(
+    rows: pd.DataFrame, by: list[str], spans: pd.DataFrame
+) -> Iterator[tuple[dict[str, str], np.ndarray]]:
     """Yield what tells a unit's coverage (dataset, country, type), with the places of its rows."""
     columns = [c for c in ("dataset", "country", "event_type") if c in by]
     names = rows[columns].astype("str").fillna("")
+    if "country" in columns:
+        names["country"] = fold_unlisted(names["country"], spans)
     groups = names.groupby(columns).indices if columns else {(): np.arange(len(rows))}
     for name, here in groups.items():
         yield dict(zip(columns, [name] if isinstance(name, str) else name, strict=True)), here

@@ -160,6 +160,13 @@ def _refuse_circles(table: pd.DataFrame) -> None:
             )
 
 
+def find_alias_days(aliases: pd.DataFrame) -> list[pd.Timestamp]:
+    """Return the days on which a rule begins to hold, or has just ceased to."""
+    rules = check_aliases(aliases)
+    days = pd.concat([rules["valid_from"], rules["valid_to"] + pd.Timedelta(days=1)])
+    return list(days.dropna())
+
+
 def apply_aliases(
     names: pd.Series, dates: pd.Series, aliases: pd.DataFrame, *, view: str, follow: str = "by_date"
 ) -> tuple[pd.Series, pd.Series]:

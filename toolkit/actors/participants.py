@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from toolkit.actors.aliases import FOLLOW, VIEWS, apply_aliases
+from toolkit.actors.aliases import FOLLOW, VIEWS, apply_aliases, find_alias_days
+from toolkit.actors.lineups import find_lineups, number_lineups
+from toolkit.engines import is_scan
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import ACTOR_TYPES, EVENT, check_columns
+from toolkit.events import ACTOR_TYPES, EVENT, check_columns, check_dates, take_events
 from toolkit.provenance import add_step, read_record
 
 # How a provider writes several actors: within the names of a side, and in the associated columns
@@ -22,11 +26,12 @@ SIDES = {
 }
 ARMED = ["state", "rebel", "political militia", "identity militia", "external"]
 CATEGORIES = r"(?:Civilians|Protesters|Rioters|Unidentified .+?)(?: \(.*\))?"
+RESULT = ["side", "actor", "role", "recorded", "actor_id", "actor_type", "organised"]
 REGIME = r" \(\d{4}-(?:\d{4})?\)"
 
 
 def participants(
-    events: pd.DataFrame,
+    events: Any,
     *,
     aliases: pd.DataFrame | None = None,
     view: str = "recorded",
@@ -103,9 +108,17 @@ def participants(
     check_option("categories", categories, ("keep", "fold", "drop"))
     check_option("regimes", regimes, ("keep", "fold"))
     check_option("coalitions", coalitions, ("split", "whole"))
-    check_columns(events, [*EVENT, "date_start", "actor1", "actor2"])
-    check_ids(events)
-    people, split = _stack(events.reset_index(drop=True), names, coalitions)
+    events = take_events(events)
+    check_dates(events, [*EVENT, "actor1", "actor2"], scan=True)
+    changes = [] if aliases is None else find_alias_days(aliases)
+    if is_scan(events):
+        lineups = find_lineups(events, changes)
+    else:
+        check_ids(events)
+        number = number_lineups(events, changes)
+        first = np.unique(number, return_index=True)[1]
+        lineups = events.iloc[first].assign(_weight=np.bincount(number))
+    people, split = _stack(lineups.reset_index(drop=True), names, coalitions)
     people, matched = _add_ids(people)
     people, followed = _follow(people, aliases, view, follow)
     people, treated = _treat_names(people, categories, regimes)
@@ -115,14 +128,35 @@ def participants(
             "events with an actor that is none.",
             'ct.participants(events, categories="keep")',
         )
-    people = people.drop_duplicates([*EVENT, "side", "actor"], ignore_index=True)
+    people = people.drop_duplicates(["_lineup", "side", "actor"], ignore_index=True)
     step = ", ".join(["participants: coalitions " + coalitions, *split, *matched, *followed,
                       f"categories {categories}", *treated, f"regimes {regimes}"])  # fmt: skip
-    return add_step(people, read_record(events), step, view=view)
+    table = (
+        _join_lineups(people, lineups) if is_scan(events) else _join_events(people, events, number)
+    )
+    return add_step(table, read_record(events), step, view=view)
+
+
+def _join_events(people: pd.DataFrame, events: pd.DataFrame, number: np.ndarray) -> pd.DataFrame:
+    """Return the participants of each event, in the order of the events: those of its line-up."""
+    size = np.bincount(people["_lineup"], minlength=number.max(initial=-1) + 1)
+    start, n = np.cumsum(size) - size, size[number]
+    at = np.arange(n.sum()) + np.repeat(start[number] - (np.cumsum(n) - n), n)
+    own = events[["event_id", "dataset", "date_start"]].iloc[np.repeat(np.arange(len(events)), n)]
+    theirs = people[RESULT].iloc[at].reset_index(drop=True)
+    return pd.concat([own.reset_index(drop=True), theirs], axis=1)
+
+
+def _join_lineups(people: pd.DataFrame, lineups: pd.DataFrame) -> pd.DataFrame:
+    """Return the participants of each line-up, beside the columns that make it."""
+    lineups = lineups.rename(columns={"_weight": "n_events"}).drop(columns="date_start")
+    own = lineups.iloc[people["_lineup"]].reset_index(drop=True)
+    return pd.concat([own, people[RESULT].reset_index(drop=True)], axis=1)
 
 
 def check_ids(events: pd.DataFrame) -> None:
     """Raise unless each event has an id of its own, or actors of several events would be mixed."""
+    check_columns(events, EVENT)
     for rows, fault in (
         (events[EVENT].isna().any(axis=1), "have no event_id or dataset"),
         (events.duplicated(EVENT, keep=False), "share their event_id with another of the dataset"),
@@ -214,24 +248,24 @@ def find_whole_names(recorded: Iterable[str], separator: str, names: Sequence[st
 
 
 def _stack(
-    events: pd.DataFrame, names: Sequence[str], coalitions: str
+    lineups: pd.DataFrame, names: Sequence[str], coalitions: str
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Stack the four actor columns into rows of single actors, main before associated."""
+    """Stack the actor columns of the line-ups into single actors, main before associated."""
     whole = {
         dataset: find_whole_names(
             pd.concat([own["actor1"], own["actor2"]]).dropna().unique(), COALITION[dataset], names
         )
-        for dataset, own in events.groupby("dataset")
+        for dataset, own in lineups.groupby("dataset")
         if dataset in COALITION
     }
     parts = []
     for column, (side, role) in SIDES.items():
-        if column not in events or events[column].isna().all():
+        if column not in lineups or lineups[column].isna().all():
             continue
-        part = events.loc[events[column].notna(), [*EVENT, "date_start"]]
-        part = part.assign(side=side, role=role, recorded=events[column])
+        part = lineups.loc[lineups[column].notna(), ["dataset", "date_start", "_weight"]]
+        part = part.assign(_lineup=part.index, side=side, role=role, recorded=lineups[column])
         for what in ("id", "type"):
-            own = events.get(f"{column}_{what}", pd.Series(pd.NA, events.index))
+            own = lineups.get(f"{column}_{what}", pd.Series(pd.NA, lineups.index))
             part[f"actor_{what}"] = own.astype("object")
         rules = ASSOCIATED if role == "associated" else COALITION if coalitions == "split" else {}
         parts.append(part.assign(actor=_split(part, rules, whole, names)).explode("actor"))
@@ -249,7 +283,7 @@ def _stack(
             f"A coalition whose members never appear alone looks the same. names={guessed!r} says "
             "that these are single actors."
         )
-    people = people[people["actor"].ne("")].drop_duplicates([*EVENT, "side", "actor"])
+    people = people[people["actor"].ne("")].drop_duplicates(["_lineup", "side", "actor"])
     return people.reset_index(drop=True), said
 
 
@@ -272,7 +306,8 @@ def _add_ids(people: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     own = people["role"].eq("main") & people["actor"].eq(people["recorded"])
     for column in ("actor_id", "actor_type"):
         key = ["dataset", "actor"]
-        known = people[own].groupby([*key, column]).size().rename("n").reset_index()
+        known = people[own].groupby([*key, column], observed=True)["_weight"].sum()
+        known = known.rename("n").reset_index()
         usual = known.sort_values(["n", column], ascending=[False, True]).drop_duplicates(key)
         found = people[key].merge(usual, on=key, how="left")[column]
         people[column] = people[column].where(own, found)
@@ -307,7 +342,7 @@ def _follow(
     followed, changed = apply_aliases(
         people["actor"], people["date_start"], aliases, view=view, follow=follow
     )
-    n, idle = int(followed.ne(people["actor"]).sum()), int(changed.eq(0).sum())
+    n, idle = int(people.loc[followed.ne(people["actor"]), "_weight"].sum()), changed.eq(0).sum()
     said = [
         f"{view} view of {aliases.attrs.get('file', 'a table made by hand')}, {follow}",
         f"{n:,} names changed, {idle} of {len(aliases)} rules changed nothing",
@@ -323,7 +358,7 @@ def _treat_names(
         people = people.assign(actor=people["actor"].str.replace(REGIME, "", regex=True))
     category = _is_category(people["actor"])
     if categories == "drop":
-        return people[~category], [f"{int(category.sum()):,} rows dropped"]
+        return people[~category], [f"{int(people.loc[category, '_weight'].sum()):,} rows dropped"]
     if categories == "fold":
         folded = people["actor"].str.replace(r" \(.*\)$", "", regex=True)
         people = people.assign(actor=people["actor"].mask(category, folded))

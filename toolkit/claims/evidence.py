@@ -163,12 +163,12 @@ def _place_days(events: pd.DataFrame, rule: str) -> pd.DataFrame:
     Columns: `place` of the event in the table, `day`, `share` (1, or an equal part of each day),
     and the `first` and `last` day on which it may have happened. Events without a day are not in.
     """
-    columns = ["date_start", "_first", "_last", "_straddles", "_share"]
+    columns = ["date_start", "_first", "_last", "_straddles", "_weight"]
     rows = mark_straddling(events, "month").reset_index(drop=True)
     rows = rows.loc[rows["date_start"].notna(), columns]
     rows = spread_days(rows) if rule == "spread" else rows
     return pd.DataFrame({
-        "place": rows.index, "day": rows["date_start"].dt.normalize(), "share": rows["_share"],
+        "place": rows.index, "day": rows["date_start"].dt.normalize(), "share": rows["_weight"],
         "first": rows["_first"], "last": rows["_last"],
     }).reset_index(drop=True)  # fmt: skip
 

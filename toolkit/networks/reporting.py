@@ -14,7 +14,7 @@ import pandas as pd
 from toolkit.actors.participants import participants
 from toolkit.dyads import count_dyads
 from toolkit.errors import DataWarning, EmptySelectionError, OptionError, did_you_mean, warn
-from toolkit.events import filter_events
+from toolkit.filters import filter_events
 from toolkit.networks.build import actor_network
 from toolkit.networks.centrality import degree, strength
 from toolkit.networks.draws import BINARY, MEASURES, check_measures, measure_draws, read_draws

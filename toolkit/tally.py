@@ -1,0 +1,266 @@
+"""Tally: events -> one row for all that a count cannot tell apart, on the engine they lie on.
+
+The one place where many rows become few. It is written in narwhals, knows columns only, and runs
+on pandas, DuckDB, Spark and polars' LazyFrame; what it gives back is small and pandas.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from toolkit.engines import collect, column_names, is_scan, open_frame
+from toolkit.events import possible_days, restore_types
+
+DEATHS = ["fatalities", "fatalities_low", "fatalities_high"]
+MOST_CHANGES = 40  # days on which something changes; with more of them every day is told apart
+_DAY = nw.col("_day")
+_SPAN = ("date_end", "date_precision")
+
+
+def tally_events(
+    events: Any,
+    keys: Sequence[str],
+    period: str,
+    *,
+    changes: Iterable[pd.Timestamp] = (),
+    days: bool = False,
+    share: str | None = None,
+) -> pd.DataFrame:
+    """Count together the events that have the same keys, period and side of each change.
+
+    Parameters
+    ----------
+    events
+        A pandas table or a scan.
+    keys
+        Columns by which events are told apart; missing is a value of its own.
+    period
+        One of `events.PERIODS`.
+    changes
+        Days on which something begins or ends that a count has to respect (coverage, the life of a
+        unit, a rule): events before and from such a day on are told apart.
+    days
+        Tell straddling events apart by their days, as spreading them needs.
+    share
+        Column with the part of an event that a row stands for.
+
+    Returns
+    -------
+    DataFrame
+        The keys, `date_start` (the first day of the events together; missing for those without
+        one), `_first` and `_last` possible day (only with `days`), `_straddles`, `_weight` (how
+        many events the row stands for) and their deaths, missing where none is known.
+    """
+    keys, known = list(dict.fromkeys(keys)), column_names(events)
+    deaths = [c for c in DEATHS if c in known]
+    tally = _tally_scan if is_scan(events) else _tally_table
+    return tally(events, keys, deaths, period, _number_side(changes, period), days, share)
+
+
+def _tally_scan(
+    events: Any, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None, days: bool,
+    share: str | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Tally on the engine."""
+    span = [c for c in _SPAN if c in column_names(events)]
+    marks = {"_period": number_period(_DAY, period), "_straddles": _straddles(span, period)}
+    marks |= {} if side is None else {"_side": side}
+    exact = ["date_start", *span] if days else []
+    copies = {f"_exact_{c}": nw.when(nw.col("_straddles")).then(nw.col(c)) for c in exact}
+    frame = _open_days(events, [*keys, *deaths], span).with_columns(**marks)
+    by, about = (
+        [*keys, *marks, *copies],
+        (nw.len().alias("_weight"), _DAY.min().alias("date_start")),
+    )
+    rows = restore_types(sum_groups(frame.with_columns(**copies), by, deaths, *about))
+    rows = rows.astype({"_straddles": bool})
+    if days:
+        table = pd.DataFrame({c: rows[f"_exact_{c}"] for c in exact})
+        rows = _add_possible_days(rows, table)
+    return rows.drop(columns=[c for c in by if c not in (*keys, "_straddles")])
+
+
+def _tally_table(
+    events: pd.DataFrame, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None,
+    days: bool, share: str | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Tally in memory; only rows of several days, or of a rough date, are asked for their days."""
+    marks = {"_period": number_period(_DAY, period)} | ({} if side is None else {"_side": side})
+    found = collect(_open_days(events, [], []).with_columns(**marks).select("_day", *marks))
+    found = found.set_axis(events.index).rename(columns={"_day": "date_start"})
+    table = events[[*keys, *deaths]].assign(**found, _weight=1, _straddles=False)
+    span = [c for c in _SPAN if c in events]
+    several = _may_straddle(events, span)
+    if several.any():
+        rough = _open_days(events.loc[several], [], span)
+        told = collect(rough.select(_straddles=_straddles(span, period)))["_straddles"]
+        table.loc[several, "_straddles"] = told.to_numpy(bool)
+    if share is not None:
+        table = weigh_rows(table, events[share])
+    by = [*keys, *marks, "_straddles"]
+    if days:
+        table = _add_possible_days(table, events[["date_start", *span]])
+        by += ["_first", "_last"]
+    rows = sum_rows(table, by, ["_weight", *deaths], also=["date_start"])
+    return rows.drop(columns=list(marks))
+
+
+def _open_days(events: Any, columns: list[str], span: list[str]) -> Any:
+    """Open the events with `_day`, the day of date_start, and `_last`, the last one recorded."""
+    frame = open_frame(events, dict.fromkeys([*columns, "date_start", *span]))
+    return frame.with_columns(_day=nw.col("date_start").cast(nw.Date)).with_columns(
+        _last=_last_day(span)
+    )
+
+
+def _may_straddle(events: pd.DataFrame, span: list[str]) -> np.ndarray:
+    several = np.zeros(len(events), dtype=bool)
+    if "date_end" in span:
+        several |= (events["date_end"] > events["date_start"]).to_numpy(bool)
+    if "date_precision" in span:
+        several |= events["date_precision"].isin(["week", "month"]).to_numpy(bool)
+    return several
+
+
+# ------------------------------------------------------------------------------- expressions
+
+
+def number_period(day: nw.Expr, period: str) -> nw.Expr:
+    """Return a number that tells periods apart and grows with time."""
+    year, month = day.dt.year().cast(nw.Int64), day.dt.month().cast(nw.Int64)
+    if period == "year":
+        return year
+    if period in ("month", "quarter"):
+        months = year * 12 + month - 1
+        return months if period == "month" else months // 3
+    # days since 1 March of year 0, in whole numbers that every engine has (no engine's own epoch)
+    years = year - (month < 3).cast(nw.Int64)
+    number = years * 365 + years // 4 - years // 100 + years // 400
+    number = number + ((month + 9) % 12 * 153 + 2) // 5 + day.dt.day().cast(nw.Int64)
+    return number if period == "day" else (number - _week_start(period)) // 7
+
+
+def _week_start(period: str) -> int:
+    """Return the number modulo 7, as `number_period` counts days, on which the week begins."""
+    names = "tuesday wednesday thursday friday saturday sunday monday".split()
+    return names.index(period.partition("-")[2] or "monday")
+
+
+def _last_day(span: Sequence[str]) -> nw.Expr:
+    """Return the last recorded day; a missing end, or one before the start, is the start."""
+    if "date_end" not in span:
+        return _DAY
+    end = nw.col("date_end").cast(nw.Date)
+    return nw.when(end > _DAY).then(end).otherwise(_DAY)
+
+
+def _straddles(span: Sequence[str], period: str) -> nw.Expr:
+    """Say whether the possible days (`events.possible_days`) lie in two periods."""
+    number, last = functools.partial(number_period, period=period), nw.col("_last")
+    apart = number(_DAY) != number(last) if "date_end" in span else nw.lit(False)
+    if "date_precision" in span:
+        level, single = nw.col("date_precision").cast(nw.String), last == _DAY
+        before, after = (_DAY.dt.offset_by(by).cast(nw.Date) for by in ("-3d", "3d"))
+        wide = nw.lit(period.split("-")[0] in ("day", "week"))  # a month lies in several of them
+        apart = (
+            nw.when(single & (level == "week"))
+            .then(number(before) != number(after))
+            .otherwise(nw.when(single & (level == "month")).then(wide).otherwise(apart))
+        )
+    return nw.when(~_DAY.is_null()).then(apart).otherwise(nw.lit(False))
+
+
+def _number_side(changes: Iterable[pd.Timestamp], period: str) -> nw.Expr | None:
+    """Return how many changes lie on or before the day, None where the period tells it all."""
+    days = sorted({day.normalize() for day in changes if not pd.isna(day)})
+    if period in ("month", "quarter", "year"):
+        days = [day for day in days if not _begins(day, period)]
+    if len(days) > MOST_CHANGES:
+        return _DAY
+    passed = [(nw.lit(day.date()) <= _DAY).cast(nw.Int64) for day in days]
+    return functools.reduce(operator.add, passed) if passed else None
+
+
+def _begins(day: pd.Timestamp, period: str) -> bool:
+    months = {"month": range(1, 13), "quarter": (1, 4, 7, 10), "year": (1,)}[period]
+    return day.day == 1 and day.month in months
+
+
+# ------------------------------------------------------------------------------------ groups
+
+
+def weigh_rows(rows: pd.DataFrame, part: pd.Series) -> pd.DataFrame:
+    """Return rows of which each stands only for a part of its events, and of their deaths."""
+    numbers = ["_weight", *(c for c in DEATHS if c in rows)]
+    return rows.assign(**{c: rows[c].astype("Float64") * part for c in numbers})
+
+
+def sum_rows(
+    rows: pd.DataFrame, keys: Sequence[str], numbers: Sequence[str], *, also: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Add up numbers of a pandas table by key; a sum is missing where no number is known.
+
+    The keys keep their types and come in the order in which they first appear, with what the
+    first row of each has in the columns of `also`.
+    """
+    groups = (
+        rows[list(numbers)]
+        .assign(_at=np.arange(len(rows)))
+        .groupby(number_values(rows[list(keys)]), sort=False)
+    )
+    sums = groups[list(numbers)].sum(min_count=1).reset_index(drop=True)
+    found = rows[[*keys, *also]].iloc[groups["_at"].min().to_numpy()]
+    plain = {c: found[c].where(found[c].notna()) for c in found if found[c].dtype == object}
+    found = found.assign(**plain).reset_index(drop=True)  # None became nan
+    return pd.concat([found, sums], axis=1)
+
+
+def number_values(table: pd.DataFrame) -> np.ndarray:
+    """Return one whole number for each row, the same where rows hold the same in all columns.
+
+    It groups several times faster than the columns that it stands for.
+    """
+    number, size = np.zeros(len(table), dtype="int64"), 1
+    for name in table:
+        codes, n = _number_column(table[name])
+        if size * n >= 2**62:
+            number, found = pd.factorize(number)
+            size = len(found)
+        number, size = number * n + codes, size * n
+    return number
+
+
+def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
+    """Return a number for each value of a column, and how many there can be; missing is one too."""
+    if column.dtype.kind in "bi" and len(column):
+        values = column.to_numpy("int64", na_value=0) if column.notna().all() else None
+        if values is not None and np.ptp(values) < len(values):
+            return values - values.min(), int(np.ptp(values)) + 1
+    codes, values = pd.factorize(column)
+    return codes + 1, len(values) + 1
+
+
+def sum_groups(
+    frame: Any, by: Sequence[str], numbers: Sequence[str], *others: nw.Expr
+) -> pd.DataFrame:
+    """Group on the engine; a sum is missing where nothing is known, whatever the engine says."""
+    sums = [nw.col(c).sum() for c in numbers]
+    known = [nw.col(c).count().alias(f"_known_{c}") for c in numbers]
+    rows = collect(frame.group_by(list(by), drop_null_keys=False).agg(*others, *sums, *known))
+    empty = {c: rows[c].mask(rows[f"_known_{c}"] == 0) for c in numbers}
+    return rows.assign(**empty).drop(columns=[f"_known_{c}" for c in numbers])
+
+
+def _add_possible_days(rows: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Add the first and last possible day of the rows that straddle; of others their own day."""
+    found = possible_days(restore_types(dates[rows["_straddles"]]))
+    days = {"_first": found["first"], "_last": found["last"]}
+    return rows.assign(**{c: day.reindex(rows.index).fillna(rows["date_start"])
+                          for c, day in days.items()})  # fmt: skip
