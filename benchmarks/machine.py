@@ -24,7 +24,6 @@ def describe_machine() -> dict[str, str]:
         "Memory": f"{memory:.0f} GiB",
         "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Python": platform.python_version(),
-        "Commit": find_commit(),
     }
 
 
@@ -52,8 +51,8 @@ def find_version(name: str) -> str:
 
 
 def find_commit() -> str:
-    """Return the commit of the repository, "unknown" outside one."""
-    command = ["git", "-C", str(REPOSITORY), "rev-parse", "--short", "HEAD"]
+    """Return the commit, with "-dirty" if files changed since; "unknown" outside a repository."""
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--exclude=*"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):

@@ -32,11 +32,12 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Measured:
-    """A case with the runs of its sides and the day of them."""
+    """A case with the runs of its sides, and the day and the commit of them."""
 
     case: Case
     everyone: list[Runs]
     day: str
+    commit: str
 
     @property
     def ours(self) -> Runs:
@@ -58,10 +59,11 @@ def write_report(
     picture: str,
 ) -> str:
     """Return the report as Markdown."""
-    days = sorted({m.day for m in measured})
+    days, commits = (sorted({getattr(m, what) for m in measured}) for what in ("day", "commit"))
     parts = [
         "# Benchmarks",
-        f"Written by `python benchmarks/run.py`; measured {' to '.join(unique_ends(days))}.",
+        f"Written by `python benchmarks/run.py`; measured {' to '.join(unique_ends(days))} "
+        f"at commit {', '.join(commits)}.",
         *([f"**A trial at scale {files.scale:g}**: made files are that much smaller than their "
            "names say, and the targets are not meant for it."] if files.scale != 1 else []),
         f"![Ratios of seconds with their targets, and growth]({picture})",

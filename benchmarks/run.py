@@ -19,7 +19,7 @@ from pathlib import Path
 # process, and its peak would not be its own.
 from cases import CASES, Case
 from files import DATA, REPOSITORY, Files
-from machine import describe_libraries, describe_machine
+from machine import describe_libraries, describe_machine, find_commit
 from runs import Limits, load_runs, run_case, save_runs
 
 
@@ -74,7 +74,7 @@ def write(files: Files, output: Path) -> None:
     for case in CASES:
         if kept_runs(files, case).exists():
             facts, everyone = load_runs(kept_runs(files, case))
-            measured.append(Measured(case, everyone, facts["day"]))
+            measured.append(Measured(case, everyone, **facts))
     picture = output.parent / "docs" / "benchmarks.png"
     draw(measured, files, picture)
     text = write_report(
@@ -98,7 +98,8 @@ def main() -> None:
     for case in cases:
         everyone = run_case(case, files, rounds=options.rounds, limits=limits,
                             tell=lambda text: print(text, flush=True))  # fmt: skip
-        save_runs(kept_runs(files, case), everyone, day=f"{date.today():%Y-%m-%d}")
+        facts = {"day": f"{date.today():%Y-%m-%d}", "commit": find_commit()}
+        save_runs(kept_runs(files, case), everyone, **facts)
     write(files, options.output)
 
 

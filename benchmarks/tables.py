@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def event_schema(rows: int) -> pa.Schema:
     record = {"dataset": "invented", "title": "INVENTED events", "citation": "no event happened"}
     events = stamp(make_event_table({}, index=pd.RangeIndex(0)), record)
     events.attrs |= {"coverage": pack_coverage(spans), "rows": str(rows)}
-    return pa.Table.from_pandas(events, preserve_index=False).schema
+    schema = pa.Table.from_pandas(events, preserve_index=False).schema
+    return schema.with_metadata({**schema.metadata, "PANDAS_ATTRS": json.dumps(events.attrs)})
 
 
 def event_columns(world: World, draw: Draw, rows: np.ndarray) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 No test judges by time.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -150,7 +149,7 @@ def test_report_compares_round_by_round(bench, files):
     absent = runs.Runs("polars", outcome="out of memory", peaks=[9.0])
     case = cases.Case("loading", "Load", sides)
     # ratios 1, 2, 1.5
-    rows = report.case_rows(report.Measured(case, [ours, theirs, absent], "2026-01-01"))
+    rows = report.case_rows(report.Measured(case, [ours, theirs, absent], "2026-01-01", "abc"))
     assert rows == [
         "| Load (`loading`) | toolkit | 3 | 3.00 | 1.00 | 4.00 |  | 0.500 |  |",
         "|  | pandas | 3 | 2.00 | 1.00 | 2.00 | 1.50, **misses** 1.2 | 1.00 | 0.500, meets 1 |",
@@ -166,15 +165,14 @@ def test_report_and_picture_are_written(bench, files, tmp_path):
     for name, size in (("import", 1.0), ("rows-1m", 1.0), ("rows-2m", 2.0)):
         case = next(case for case in bench("cases").CASES if case.name == name)
         everyone = [runs.Runs(side.name, [size, size], [0.1, 0.1]) for side in case.sides]
-        runs.save_runs(run.kept_runs(small, case), everyone, day="2026-01-01")
+        runs.save_runs(run.kept_runs(small, case), everyone, day="2026-01-01", commit="abc")
     run.write(small, tmp_path / "BENCHMARKS.md")
     text = (tmp_path / "BENCHMARKS.md").read_text()
     assert "| pandas | 2 | 1.00 | 1.00 | 1.00 | 1.00, meets 1.2 |" in text
     assert "| Rows | 500,000 | 1,000,000 | exponent |" in text
     assert "trial at scale 0.5" in text
     assert (tmp_path / "docs" / "benchmarks.png").stat().st_size > 10_000
-    kept = json.loads(run.kept_runs(small, case).read_text())
-    assert kept["day"] == "2026-01-01"
+    assert "measured 2026-01-01 at commit abc" in text
 
 
 def test_cases_have_names_of_their_own_and_files_that_can_be_made(bench):
