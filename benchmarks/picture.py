@@ -10,6 +10,7 @@ from files import Files
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 from report import Measured, find_exponent, growth_lines
 from runs import Runs
 
@@ -31,10 +32,9 @@ def draw(measured: list[Measured], files: Files, path: Path) -> None:
     heights = [max(1.6, ROW * len(pairs) + 0.4), *([2.6] if growth else [])]
     figure = Figure(figsize=(10, sum(heights) + 1.4), layout="constrained")
     panels = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    axes = panels[0].subplots()
-    draw_ratios(axes, pairs)
+    draw_ratios(panels[0].subplots(), pairs)
     if files.scale != 1:
-        axes.set_title(f"TRIAL at scale {files.scale:g}", loc="left", color=MISSED)
+        figure.suptitle(f"TRIAL at scale {files.scale:g}", color=MISSED)
     explain(panels[0])
     if growth:
         for axes, (what, (sizes, lines)) in zip(
@@ -89,6 +89,7 @@ def draw_growth(axes: Axes, what: str, sizes: list[int], lines: dict[str, list[f
     axes.set(xscale="log", yscale="log", xlabel=what, ylabel="seconds")
     axes.set_xticks(sizes, [f"{n:,}" for n in sizes], fontsize=7, rotation=30)
     axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=6))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.legend(fontsize=8, frameon=False)
     axes.grid(alpha=0.3)
