@@ -46,7 +46,12 @@ def to_parquet(files: Files) -> Work:
 
     path, folder, convert = files.path("acled"), _room(files, "parquet"), ct.to_parquet
     extract = {"start": "1997-01-01", "end": "2024-12-31"}
-    return lambda: convert([path], folder, extract=extract) and folder
+
+    def work() -> Path:
+        convert([path], folder, extract=extract)
+        return folder
+
+    return work
 
 
 def to_parquet_with_duckdb(files: Files) -> Work:
