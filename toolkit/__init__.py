@@ -18,6 +18,7 @@ from toolkit.formats import find_problems, load_events
 from toolkit.networks import actor_network
 from toolkit.overview import describe_events
 from toolkit.panels import combine_units
+from toolkit.parquet import scan_events
 from toolkit.plots import (
     plot_breaks,
     plot_calendar,
@@ -108,6 +109,7 @@ __all__ = [
     "plot_series",
     "plot_unit_map",
     "plots",
+    "scan_events",
     "sensitivity",
     "source_line",
     "spatial",
