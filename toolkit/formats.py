@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -55,6 +55,19 @@ def load_events(source: Readable, **options: Any) -> pd.DataFrame:
         "GDELT": gdelt.load_gdelt,
     }
     return loaders[name](source, **options)
+
+
+def read_pieces(
+    source: Readable, *, provider: str | None = None, piece_bytes: int = 64 << 20, **options: Any
+) -> Iterator[Loaded]:
+    """Read a file piece by piece: here in one piece."""
+    name = provider or recognise_format(source, rename=options.get("rename"))
+    readers: dict[str, Callable[..., Loaded]] = {
+        "ACLED": acled.read_acled,
+        "UCDP GED": ucdp.read_ucdp_ged,
+        "GDELT": gdelt.read_gdelt,
+    }
+    yield readers[name](source, **options)
 
 
 def find_problems(source: Readable, *, provider: str | None = None, **options: Any) -> pd.DataFrame:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,9 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import COLUMNS
+from toolkit.parquet.duck import connect, missing
 from toolkit.parquet.ledger import is_dataset, read_entries
+from toolkit.parquet.record import whole_record
 from toolkit.releases import combine_records
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -105,7 +105,7 @@ def scan_events(
     _check_options(engine, memory_limit, threads, spill, master, session)
     paths, record, further = _find_parts(folder)
     if engine == "duckdb":
-        connection = session or _connect(memory_limit, threads, os.fspath(spill) if spill else None)
+        connection = session or connect(memory_limit, threads, os.fspath(spill) if spill else None)
         return attach_record(_scan_duckdb(connection, paths), record)
     spark = session or _start_spark(memory_limit, threads, spill, master)
     return attach_record(_scan_spark(spark, paths, further), record)
@@ -152,9 +152,8 @@ def _find_parts(folder: Paths) -> tuple[list[str], dict[str, str], list[str] | N
                 f"{home} holds no events yet.", "a folder that to_parquet has filled.",
                 f'ct.to_parquet(paths, "{home}")',
             )  # fmt: skip
-        records = [file["record"] for entry in entries for file in entry.files if file["record"]]
         further = list(dict.fromkeys(name for part in parts for name in part["further"]))
-        return [str(home / part["path"]) for part in parts], combine_records(records), further
+        return [str(home / part["path"]) for part in parts], whole_record(entries), further
     paths = _find_files(folder)
     return [str(path) for path in paths], _read_records(paths), None
 
@@ -225,35 +224,6 @@ def _merge_records(records: list[dict[str, str]], silent: int) -> dict[str, str]
 # --------------------------------------------------------------------------- the engines
 
 
-@functools.lru_cache(maxsize=8)
-def _connect(memory_limit: str | None, threads: int | None, spill: str | None) -> Any:
-    """Return a connection to a database in memory; those asked for in the same way share one."""
-    try:
-        import duckdb
-    except ImportError:
-        raise _missing("DuckDB", "scale") from None
-    # DuckDB's own default is a folder beside the notebook
-    config: dict[str, Any] = {"temp_directory": spill or _spill_folder().name}
-    # nothing is fetched from anywhere
-    config |= {"autoinstall_known_extensions": False}
-    given = {"memory_limit": memory_limit, "threads": threads}
-    config |= {name: value for name, value in given.items() if value is not None}
-    try:
-        return duckdb.connect(":memory:", config=config)
-    except duckdb.Error as error:
-        raise OptionError(
-            f"DuckDB does not take {given}: {str(error).splitlines()[0]}.",
-            "memory_limit as text with its unit, threads as a whole number from 1.",
-            'ct.scan_events(folder, memory_limit="2GB", threads=2)',
-        ) from None
-
-
-@functools.cache
-def _spill_folder() -> tempfile.TemporaryDirectory[str]:
-    """Return the folder for what does not fit into memory; it goes when the process ends."""
-    return tempfile.TemporaryDirectory(prefix="conflict-toolkit-", ignore_cleanup_errors=True)
-
-
 def _scan_duckdb(connection: Any, paths: list[str]) -> Any:
     # the year in the path is no column of the event table
     return connection.read_parquet(paths, hive_partitioning=False, union_by_name=True)
@@ -265,7 +235,7 @@ def _start_spark(
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise _missing("Spark", "spark") from None
+        raise missing("Spark", "spark") from None
     if master is not None and threads is not None:
         raise OptionError(
             f"master={master!r} says how many threads, and so does threads={threads}.",
@@ -324,11 +294,3 @@ def _scan_spark(spark: Any, paths: list[str], further: list[str] | None) -> Any:
 def _plain(path: str) -> str:
     """Return a path in which Spark takes no letter for a pattern."""
     return "".join("\\" + letter if letter in "[]{}*?\\" else letter for letter in path)
-
-
-def _missing(library: str, extra: str) -> MissingDependencyError:
-    return MissingDependencyError(
-        f"{library} is not installed.",
-        f"the extra {extra!r} of conflict-toolkit.",
-        f'pip install "conflict-toolkit[{extra}]"',
-    )

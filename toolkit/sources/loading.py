@@ -165,7 +165,7 @@ def finish(loaded: Loaded, *, dataset: str, version: str, extract: Mapping[str, 
     )  # fmt: skip
     stamp(events, describe_dataset(dataset, version), **facts,
           rows_kept=len(events), rows_left_out=left,
-          left_out_because=problems.why_left_out() or None, filters=_extract_text(extract),
+          left_out_because=problems.why_left_out() or None, filters=describe_extract(extract),
           coverage=pack_coverage(spans))  # fmt: skip
     tell_problems(problems, facts, kept=len(events))
     return events
@@ -195,7 +195,8 @@ def tell_table_problems(convert: Conversion, facts: Mapping[str, str]) -> None:
         )
 
 
-def _extract_text(extract: Mapping[str, Any] | None) -> str | None:
+def describe_extract(extract: Mapping[str, Any] | None) -> str | None:
+    """Return what a file was filtered on, in words; None for nothing."""
     if not extract:
         return None
     said = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in extract.items()}
