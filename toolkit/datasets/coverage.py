@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -152,8 +153,13 @@ def _country_starts(dataset: str, spans: pd.DataFrame) -> pd.Series:
     entry = find_entry(dataset)
     if "country_starts" not in entry:
         return pd.Series(pd.NaT, index=spans.index)
-    table = pd.read_csv(data_folder() / entry["country_starts"], keep_default_na=False)
-    return pd.to_datetime(spans["country"].map(table.set_index("country")["start"]))
+    return spans["country"].map(_read_starts(entry["country_starts"]))
+
+
+@functools.cache  # thousands of files are stated one after the other
+def _read_starts(name: str) -> pd.Series:
+    table = pd.read_csv(data_folder() / name, keep_default_na=False)
+    return pd.to_datetime(table.set_index("country")["start"])
 
 
 def _warn_span(spans: pd.DataFrame, missing: list[str]) -> None:
