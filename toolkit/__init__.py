@@ -19,6 +19,7 @@ from toolkit.formats import find_problems, load_events
 from toolkit.networks import actor_network
 from toolkit.overview import describe_events
 from toolkit.panels import combine_units
+from toolkit.parquet import scan_events, to_parquet
 from toolkit.plots import (
     plot_breaks,
     plot_calendar,
@@ -109,9 +110,11 @@ __all__ = [
     "plot_series",
     "plot_unit_map",
     "plots",
+    "scan_events",
     "sensitivity",
     "source_line",
     "spatial",
     "timeseries",
+    "to_parquet",
     "validate_events",
 ]

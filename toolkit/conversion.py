@@ -1,38 +1,29 @@
-"""Text columns -> typed columns, by documented rules; what does not convert becomes a problem."""
+"""Text columns -> typed columns, by documented rules; what does not convert becomes a problem.
+
+Dates, codes, names and numbers come again and again: each rule looks at the distinct values of a
+column, and what it finds is spread over the rows.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from toolkit.cells import TEXT, Cells, Column
+from toolkit.dates import find_short_years, make_dates, name_parts, split_dates
 from toolkit.errors import FileFormatError, OptionError, check_option, did_you_mean
 from toolkit.problems import LEFT_OUT, NOTED, SET_MISSING, Problems
 
 MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "<NA>")  # in numbers and dates
 DATE_ORDERS = ("day first", "month first")
 MIXED_SHARE = 0.01  # of the dates that can be read one way only: above it a column is mixed
-YEARS = (1900, 2100)  # outside, a date or year is a slip of the keyboard
-CENTURY = 70  # two digits from 70 on are 19xx, unless the file's own year column says otherwise
 SWAP_FAR, SWAP_NEAR = 15.0, 5.0  # degrees from the country's median point, as it stands and swapped
 
-_ISO = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?$"
-_NUMERIC = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?$"
-_NAMED = r"^(\d{1,2})[ \-.]([A-Za-z]{3,9})[ \-.,]+(\d{4}|\d{2})$"
-_COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
-_MONTHS = {
-    name[:letters]: number
-    for number, name in enumerate(
-        (
-            "january february march april may june july august september october november december"
-        ).split(),
-        start=1,
-    )
-    for letters in range(3, len(name) + 1)
-}
+T = TypeVar("T")
 
 
 class Conversion:
@@ -46,6 +37,9 @@ class Conversion:
         The provider's name of a column -> the file's own name, for the columns that are there.
     problems
         The table that failures go to.
+    decisions
+        What was decided on the whole file, where these cells are a piece of it. A conversion of
+        the whole file decides itself, and writes it down here.
 
     Notes
     -----
@@ -54,59 +48,98 @@ class Conversion:
     file was written by R), because "NA" is also Namibia's code.
     """
 
-    def __init__(self, cells: pd.DataFrame, columns: Mapping[str, str], problems: Problems) -> None:
-        self.cells, self.columns, self.problems = cells, columns, problems
+    def __init__(
+        self,
+        cells: Cells | pd.DataFrame,
+        columns: Mapping[str, str],
+        problems: Problems,
+        decisions: dict[tuple[str, str], Any] | None = None,
+    ) -> None:
+        self.cells = Cells.of(cells) if isinstance(cells, pd.DataFrame) else cells
+        self.index = self.cells.index
+        self.columns, self.problems = columns, problems
+        self.decisions = {} if decisions is None else decisions
         self.writes_na = False
         self.rules: list[str] = []
+        self._stripped: dict[str, Column] = {}
 
     def has(self, name: str) -> bool:
         """Return whether the file has this column of the provider."""
         return name in self.columns
 
+    def decide(self, what: str, name: str, find: Callable[[], T]) -> T:
+        """Return what was decided on the whole of a column, or find it in these cells."""
+        if (what, name) not in self.decisions:
+            self.decisions[what, name] = find()
+        found: T = self.decisions[what, name]
+        return found
+
+    def column(self, name: str) -> Column:
+        """Return a column's values stripped of blanks around them; all '' where absent."""
+        if name not in self._stripped:
+            if self.has(name):
+                found = self.cells.columns[self.columns[name]]
+            else:
+                found = Column(pd.Series([""], dtype=TEXT), np.zeros(len(self.index), "int8"))
+            self._stripped[name] = found._replace(values=found.values.str.strip())
+        return self._stripped[name]
+
+    def derive(self, name: str, function: Callable[[pd.Series], Any]) -> pd.Series:
+        """Return, row by row, what a function makes of a column's stripped values."""
+        column = self.column(name)
+        return column.spread(function(column.values), self.index)
+
     def raw(self, name: str) -> pd.Series:
         """Return a column as it stands, stripped of blanks around it; all '' where absent."""
-        if name not in self.columns:
-            return pd.Series("", index=self.cells.index, dtype="str")
-        return self.cells[self.columns[name]].str.strip()
+        return self.derive(name, lambda values: values)
 
-    def text(self, name: str) -> pd.Series:
-        """Return a text column; empty is missing, and "NA" where the file writes missing so."""
-        values = self.raw(name)
-        return values.mask(values.isin(["", "NA"] if self.writes_na else [""]))
+    def text(self, name: str, by: Callable[[pd.Series], pd.Series] | None = None) -> pd.Series:
+        """Return a text column; empty is missing, and "NA" where the file writes missing so.
+
+        `by` makes other text of the values that are not missing.
+        """
+
+        def keep(values: pd.Series) -> pd.Series:
+            missing = values.isin(["", "NA"] if self.writes_na else [""])
+            values = values.mask(missing) if missing.any() else values
+            return values if by is None else by(values)
+
+        return self.derive(name, keep)
 
     def watch_for_na(self, names: list[str]) -> None:
         """Look in these number columns whether the file writes "NA" for missing."""
-        self.writes_na = any((self.raw(n) == "NA").any() for n in names if self.has(n))
+        self.writes_na = self.decide("na", "", lambda: any(
+            (self.column(n).values == "NA").any() for n in names if self.has(n)
+        ))  # fmt: skip
         if self.writes_na:
             self.rules.append('"NA" means missing (numbers of this file use it so)')
 
     def number(self, name: str) -> pd.Series:
         """Return floats; a decimal comma is accepted if the whole column has it."""
-        values = self.raw(name)
-        values = values.mask(values.isin(MISSING))
+        column = self.column(name)
+        values = column.values.mask(column.values.isin(MISSING))
         numbers = pd.to_numeric(values, errors="coerce")
-        comma = values.str.fullmatch(r"[+-]?\d+,\d+").fillna(False).astype(bool)
-        if comma.any() and not values.str.contains(".", regex=False).fillna(False).any():
+        if self.decide("comma", name, lambda: _has_comma(values)):
             numbers = pd.to_numeric(values.str.replace(",", ".", regex=False), errors="coerce")
             self.rules.append(f"decimal comma in {name}")
         bad = values.notna() & (numbers.isna() | ~np.isfinite(numbers.fillna(0)))
-        self._note(bad, name, values, "not a number", SET_MISSING)
-        return numbers.mask(bad).astype("float64")
+        self._note_values(bad, name, "not a number", SET_MISSING)
+        return column.spread(numbers.mask(bad).astype("float64"), self.index)
 
     def integer(self, name: str, *, minimum: int | None = None) -> pd.Series:
         """Return whole numbers (nullable); "6.0", as spreadsheets and R write, is 6."""
-        values = self.raw(name)
-        values = values.mask(values.isin(MISSING))
+        column = self.column(name)
+        values = column.values.mask(column.values.isin(MISSING))
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
         whole = numbers.notna() & np.isfinite(numbers.fillna(0)) & (numbers.abs() < 2**53)
         whole &= numbers.where(whole, 0).mod(1).eq(0)
-        self._note(values.notna() & ~whole, name, values, "not a whole number", SET_MISSING)
+        self._note_values(values.notna() & ~whole, name, "not a whole number", SET_MISSING)
         numbers = numbers.where(whole)
         if minimum is not None:
             low = numbers < minimum
-            self._note(low, name, values, f"below {minimum}", SET_MISSING)
+            self._note_values(low, name, f"below {minimum}", SET_MISSING)
             numbers = numbers.mask(low)
-        return numbers.astype("Int64")
+        return column.spread(numbers.astype("Int64"), self.index)
 
     def code(
         self,
@@ -114,22 +147,34 @@ class Conversion:
         meaning: Mapping[Any, Any],
         *,
         missing: tuple[str, ...] = (),
-        action: str = SET_MISSING,
+        action: str | None = SET_MISSING,
     ) -> pd.Series:
-        """Return what a code means; unknown codes are set missing. Text in any case, 6.0 is 6."""
-        values = self.raw(name)
-        folded = values.str.casefold().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+        """Return what a code means; unknown codes are set missing. Text in any case, 6.0 is 6.
+
+        The result is text, nullable integers or flags, as the meanings are. Without an `action`
+        nothing is said of unknown codes.
+        """
+        column = self.column(name)
+        folded = column.values.str.casefold().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
         known = {str(k).casefold(): v for k, v in meaning.items()}
-        result = folded.map(known)
-        empty = values.isin([*MISSING, *missing])
-        allowed = ", ".join(dict.fromkeys(str(k) for k in meaning))
-        bad = result.isna() & ~empty & ~folded.isin(list(known))
-        self._note(bad, name, values, f"unknown code; known are {allowed}"[:120], action)
-        return result
+        dtype = {str: TEXT, int: "Int64", bool: "boolean"}[type(next(iter(meaning.values())))]
+        result = pd.Series([known.get(value) for value in folded], dtype=dtype)
+        if action is not None:
+            empty = column.values.isin([*MISSING, *missing])
+            allowed = ", ".join(dict.fromkeys(str(k) for k in meaning))
+            bad = ~empty & ~folded.isin(list(known))
+            self._note_values(bad, name, f"unknown code; known are {allowed}"[:120], action)
+        return column.spread(result, self.index)
 
     def identifier(self, name: str) -> pd.Series:
         """Return an id as text; 652.0 is 652."""
-        return self.text(name).str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+        def shorten(values: pd.Series) -> pd.Series:
+            if not values.str.contains(".0", regex=False).fillna(False).any():
+                return values
+            return values.str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+        return self.text(name, by=shorten)
 
     def date(
         self, name: str, *, year: pd.Series | None = None, order: str | None = None
@@ -145,46 +190,38 @@ class Conversion:
         error asks for `order`. Two digits for a year take the century that agrees with the
         file's `year` column, else 1970-2069. A year outside 1900-2100 makes no date.
         """
-        values = self.raw(name)
-        values = values.mask(values.isin(MISSING))
-        parts, slashed = self._date_parts(name, values, order)
-        short = values.str.contains(r"^\d{1,2}\D.*\D\d\d$", flags=re.ASCII).fillna(False)
-        parts["year"] = _full_year(parts["year"], short.astype(bool), year)
-        dates = pd.to_datetime(parts, errors="coerce").astype("datetime64[us]")
-        dates = dates.where(parts.notna().all(axis=1) & parts["year"].between(*YEARS))
+        column = self.column(name)
+        values = column.values.mask(column.values.isin(MISSING))
+        said, numeric = split_dates(values)
+        asked = order
+        order = self.decide("order", name, lambda: self._date_order(name, column, numeric, asked))
+        at = (2, 1, 0) if order == "day first" else (2, 0, 1)
+        parts = pd.concat([said, name_parts(numeric, at)]).reindex(values.index)
+        parts["short"] = find_short_years(values)
+        parts["slashed"] = values.index.isin(numeric.index)
+        century = year if parts["short"].any() else None
+        if century is not None:  # the row decides
+            parts = parts.iloc[column.at(np.arange(len(self.index)))].set_axis(self.index)
+            column = Column(column.spread(column.values, self.index), None)
+            values = column.values.mask(column.values.isin(MISSING))
+        dates = make_dates(parts[["year", "month", "day"]], parts["short"], century)
         bad = values.notna() & dates.isna()
-        reason = pd.Series("not a date", index=values.index).mask(
-            slashed, f"not a date when read {self._order}" if slashed.any() else ""
-        )
-        self._note(bad, name, values, reason, SET_MISSING)
+        reason = np.where(parts["slashed"], f"not a date when read {order}", "not a date")
+        self._note_values(bad, name, reason, SET_MISSING, column)
+        found = column.spread(dates, self.index)
         if year is not None:
-            other = dates.notna() & year.notna() & (dates.dt.year != year.astype("float64"))
-            self._note(other, name, values, "its year is not that of the year column", NOTED)
-        return dates
+            said_year = column.spread(dates.dt.year.astype("float64"), self.index)
+            other = said_year.notna() & year.notna() & (said_year != year.astype("float64"))
+            self.note(other, name, "its year is not that of the year column")
+        return found
 
-    def _date_parts(
-        self, name: str, values: pd.Series, order: str | None
-    ) -> tuple[pd.DataFrame, pd.Series]:
-        """Return year, month and day as numbers, and which values are of the form 18/04/2001."""
-        found, rest = {}, values.dropna()
-        for pattern in (_ISO, _COMPACT, _NAMED, _NUMERIC):
-            found[pattern] = rest.str.extract(pattern, flags=re.ASCII).dropna()
-            rest = rest.drop(found[pattern].index)
-        found[_NAMED][1] = found[_NAMED][1].str.lower().map(_MONTHS)
-        self._order = self._date_order(name, found[_NUMERIC].astype(float), order)
-        numeric = (2, 1, 0) if self._order == "day first" else (2, 0, 1)
-        places = {_ISO: (0, 1, 2), _COMPACT: (0, 1, 2), _NAMED: (2, 1, 0), _NUMERIC: numeric}
-        parts = pd.concat(
-            found[pattern][list(at)].set_axis(["year", "month", "day"], axis=1).astype(float)
-            for pattern, at in places.items()
-        )
-        slashed = pd.Series(values.index.isin(found[_NUMERIC].index), index=values.index)
-        return parts.reindex(values.index), slashed
-
-    def _date_order(self, name: str, numeric: pd.DataFrame, order: str | None) -> str:
+    def _date_order(
+        self, name: str, column: Column, numeric: pd.DataFrame, order: str | None
+    ) -> str:
         """Decide day first or month first for the whole column, and record why."""
-        day_first = int(((numeric[0] > 12) & (numeric[1] <= 12)).sum())
-        month_first = int(((numeric[1] > 12) & (numeric[0] <= 12)).sum())
+        rows = column.times().loc[numeric.index]
+        day_first = int(rows[(numeric[0] > 12) & (numeric[1] <= 12)].sum())
+        month_first = int(rows[(numeric[1] > 12) & (numeric[0] <= 12)].sum())
         if order is not None:
             check_option("date_order", order, DATE_ORDERS)
             found, why = order, "as asked"
@@ -214,53 +251,70 @@ class Conversion:
         swapped, is noted as probably swapped and left as it is.
         """
         lat, lon = self.number(latitude), self.number(longitude)
+        names = (latitude, longitude)
         bad = (lat.abs() > 90) | (lon.abs() > 180)
         swapped = bad & (lon.abs() <= 90) & (lat.abs() <= 180)
-        shown = self.raw(latitude) + ", " + self.raw(longitude)
-        reason = pd.Series("out of range", index=lat.index).mask(
-            swapped, "out of range; latitude and longitude swapped?"
-        )
-        self._note(bad, latitude, shown, reason, SET_MISSING)
+        self._note(bad & ~swapped, names, "out of range", SET_MISSING)
+        self._note(swapped, names, "out of range; latitude and longitude swapped?", SET_MISSING)
         lat, lon = lat.mask(bad), lon.mask(bad)
         half = lat.notna() ^ lon.notna()
-        self._note(half, latitude, shown, "only one of latitude and longitude", SET_MISSING)
+        self._note(half, names, "only one of latitude and longitude", SET_MISSING)
         lat, lon = lat.mask(half), lon.mask(half)
-        groups = within.fillna("")
-        mid_lat = lat.groupby(groups).transform("median")
-        mid_lon = lon.groupby(groups).transform("median")
+        codes, places = pd.factorize(within.fillna(""))
+        middle = self.decide("middle", latitude, lambda: _find_middles(lat, lon, codes, places))
+        mid_lat, mid_lon = middle.reindex(places).to_numpy()[codes].T
         far = np.hypot(lat - mid_lat, lon - mid_lon) > SWAP_FAR
         near = np.hypot(lon - mid_lat, lat - mid_lon) < SWAP_NEAR
         reason = "far from its country but near it when latitude and longitude are swapped"
-        self._note(far & near, latitude, shown, reason, NOTED)
+        self._note(far & near, names, reason, NOTED)
         return lat, lon
 
     def leave_out(self, rows: pd.Series, name: str, reason: str) -> None:
         """Leave these rows out of the result, because of this column."""
-        self._note(rows, name, self.raw(name), reason, LEFT_OUT)
+        self._note(rows, (name,), reason, LEFT_OUT)
 
     def note(self, rows: pd.Series, name: str, reason: str) -> None:
         """Note something about these rows; their values stay."""
-        self._note(rows, name, self.raw(name), reason, NOTED)
+        self._note(rows, (name,), reason, NOTED)
 
-    def _note(
-        self, rows: pd.Series, name: str, values: pd.Series, reason: Any, action: str
+    def _note(self, rows: pd.Series, names: tuple[str, ...], reason: str, action: str) -> None:
+        """Add a problem for each of these rows, showing what stands in the columns."""
+        at = np.flatnonzero(rows.to_numpy(bool, na_value=False))
+        if len(at):
+            columns = [self.column(n) for n in names]
+            shown = [c.values.take(c.at(at)).tolist() for c in columns]
+            values = [", ".join(parts) for parts in zip(*shown, strict=True)]
+            self._add(at, names[0], values, reason, action)
+
+    def _note_values(
+        self, bad: pd.Series, name: str, reason: Any, action: str, column: Column | None = None
     ) -> None:
-        rows = rows.fillna(False).astype(bool)
-        if not rows.any():
-            return
-        reasons = reason[rows].tolist() if isinstance(reason, pd.Series) else reason
-        column = self.columns.get(name, name)
-        self.problems.add(rows.index[rows], column, values[rows].tolist(), reasons, action)
+        """Add a problem for each row with one of these values; `reason` is one, or one for each."""
+        column = column or self.column(name)
+        at = column.where(bad)
+        if len(at):
+            values = column.at(at)
+            reasons = reason if isinstance(reason, str) else reason[values].tolist()
+            self._add(at, name, column.values.take(values).tolist(), reasons, action)
+
+    def _add(self, at: np.ndarray, name: str, values: list[str], reason: Any, action: str) -> None:
+        self.problems.add(self.index[at], self.columns.get(name, name), values, reason, action)
 
 
-def _full_year(year: pd.Series, short: pd.Series, known: pd.Series | None) -> pd.Series:
-    """Give two-digit years a century: that of the year column where it agrees, else 1970-2069."""
-    short = short & (year < 100)
-    full = year.mask(short, year + np.where(year >= CENTURY, 1900, 2000))
-    if known is not None:
-        known = known.astype("float64")
-        full = full.mask(short & (known % 100 == year), known)
-    return full
+def _has_comma(values: pd.Series) -> bool:
+    """Return whether a column writes its decimals with a comma, and none with a point."""
+    if not values.str.contains(",", regex=False).fillna(False).any():
+        return False
+    comma = values.str.fullmatch(r"[+-]?\d+,\d+").fillna(False)
+    return bool(comma.any() and not values.str.contains(".", regex=False).fillna(False).any())
+
+
+def _find_middles(
+    lat: pd.Series, lon: pd.Series, codes: np.ndarray, places: pd.Index
+) -> pd.DataFrame:
+    """Return the median point of each country."""
+    points = pd.DataFrame({"lat": lat.to_numpy(), "lon": lon.to_numpy()})
+    return points.groupby(codes).median().reindex(range(len(places))).set_axis(places)
 
 
 def match_columns(

@@ -1,26 +1,60 @@
-"""Delimited text -> cells, with every row of the file accounted for."""
+"""Delimited text -> cells, with every row of the file accounted for, piece by piece."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
-from typing import IO, Any
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from toolkit.errors import FileFormatError
-from toolkit.opening import Source, find_encoding, read_head
-from toolkit.problems import LEFT_OUT, NOTED, Problems
+from toolkit.numbering import Numbering, count_breaks, rows_with_long_fields
+from toolkit.opening import Source, read_head
+from toolkit.problems import NOTED, Problems
+from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encoding
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
+STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
+PIECE = 32 << 20  # bytes of text that are held at a time
 COLUMNS_LIMIT = 5000  # columns, and letters in the name of one
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+PRINTED = 14  # bytes below it are NULs, line breaks and tabs
+T = TypeVar("T")
+
+
+class Layout(NamedTuple):
+    """How a file is to be read; `damaged` is the number of characters not of its encoding."""
+
+    columns: list[str]
+    delimiter: str
+    quotes: bool
+    header: bool
+    encoding: str
+    damaged: int
+    block: int
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what was recognised, in words."""
+        encoding = self.encoding.removesuffix("-sig")
+        damaged = f", {self.damaged} damaged" if self.damaged else ""
+        return {"encoding": encoding + damaged, "delimiter": DELIMITERS[self.delimiter]}
+
+
+class Piece(NamedTuple):
+    """Rows that are kept, with the numbers of their records, and what was wrong among `rows`."""
+
+    table: pa.Table
+    records: np.ndarray
+    problems: Problems
+    rows: int
 
 
 def read_header(raw: Source, encoding: str) -> tuple[list[str], str]:
@@ -49,134 +83,193 @@ def read_header(raw: Source, encoding: str) -> tuple[list[str], str]:
     return line, best
 
 
-def rows_with_long_fields(reader: Any) -> Iterator[list[str]]:
-    """Yield the rows of a csv reader, whose limit on a field's length is lifted meanwhile."""
-    limit = csv.field_size_limit(1 << 30)
-    try:
-        yield from reader
-    except csv.Error:
-        return
-    finally:
-        csv.field_size_limit(limit)
-
-
-class _Tally(io.RawIOBase):
-    """A stream that pyarrow reads through: it counts line ends and NULs, and checks for UTF-8.
-
-    A last line without a line end is given one (pyarrow needs it where there is only a header),
-    and `cut` says so.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        self._last = b""
-        self.lines = self.nuls = 0
-        self.cut = False
-
-    def readable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-    def read(self, size: int | None = -1) -> bytes:
-        size = -1 if size is None else size
-        data = self._stream.read(size)
-        at_end = len(data) < size or not data
-        self._decoder.decode(data, final=at_end)
-        if at_end and (data or self._last)[-1:] not in (b"\n", b"\r"):
-            data, self.cut = data + b"\n", True
-        self.lines += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
-        self.nuls += data.count(b"\x00")
-        self._last = data[-1:] or self._last
-        return data
-
-
-def read_delimited(
-    raw: Source, names: list[str] | None, *, quotes: bool = True
-) -> tuple[pd.DataFrame, Problems, dict[str, str]]:
-    """Read delimited text: cells by record number, problems, and what was recognised.
+def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout:
+    """Recognise how a file is to be read, from its beginning.
 
     Without `quotes`, a quote between tabs is a letter like any other.
     """
-    encoding = find_encoding(read_head(raw))
+    encoding, damaged = find_encoding(read_head(raw)), 0
     header, delimiter = read_header(raw, encoding)
-    columns = make_unique(names or header)
-    quote = '"' if quotes or delimiter != "\t" else None
-    try:
+    if encoding != UTF_8:
+        encoding, damaged = decide_encoding(raw, encoding)
+    return Layout(
+        columns=make_unique(names or header),
+        delimiter=delimiter,
+        quotes=quotes or delimiter != "\t",
+        header=names is None,
+        encoding=encoding,
+        damaged=damaged,
+        block=min(STEP, BLOCK),
+    )
+
+
+def read_round(
+    raw: Source, layout: Layout, names: Sequence[str], use: Callable[[Iterator[Piece]], T]
+) -> tuple[T, Round]:
+    """Use the pieces of a file; where it is not of this layout after all, from the start again."""
+    while True:
+        reading = Round(raw, layout, names)
         try:
-            if encoding != "utf-8-sig":
-                raise UnicodeError("UTF-16 is decoded before it is parsed")
-            table, invalid, tally = _parse(raw.open, columns, delimiter, quote)
+            return use(reading.pieces()), reading
         except UnicodeError:
-            content, encoding = _transcode(raw)
-            table, invalid, tally = _parse(lambda: io.BytesIO(content), columns, delimiter, quote)
-    except pa.ArrowInvalid as error:
-        raise _too_long(raw, delimiter, str(error)) from error
-    problems = Problems()
-    cells, rows = number_rows(table, invalid, tally, delimiter, names is None, problems)
-    if "damaged" in encoding:
-        _note_inside(cells, "\ufffd", "characters that are not of the file's encoding", problems)
-    facts = {
-        "encoding": encoding.removesuffix("-sig"),
-        "delimiter": DELIMITERS[delimiter],
-        "rows_in_file": str(rows),
-    }
-    return cells, problems, facts
+            encoding, damaged = decide_encoding(raw, layout.encoding)
+            layout = layout._replace(encoding=encoding, damaged=damaged)
+        except pa.ArrowInvalid as error:  # a row is longer than a block
+            if layout.block == BLOCK:
+                raise _too_long(raw, layout.delimiter, str(error)) from error
+            layout = layout._replace(block=BLOCK)
 
 
-def _parse(
-    opener: Callable[[], IO[bytes]], columns: list[str], delimiter: str, quote: str | None
-) -> tuple[pa.Table, list[Any], _Tally]:
-    """Read all rows as text, the header too; where fields are too many or few, once more for where.
+class Round:
+    """One reading of a file from its beginning to its end.
 
-    With threads the handler is not told the number of the row, so the second pass has none. The
-    header is not skipped here: pyarrow skips too much where it holds a NUL or follows blank lines.
+    All columns are looked at for damage, and those of these names given. After the last piece the
+    round knows the number of `rows`, the `digest` of the file and how to `find_lines`.
     """
-    text = pa.large_string()
-    for threads in (True, False):
-        invalid: list[Any] = []
-        tally = _Tally(opener())
-        options = pacsv.ReadOptions(use_threads=threads, block_size=BLOCK, column_names=columns)
+
+    def __init__(
+        self, raw: Source, layout: Layout, names: Sequence[str], *, size: int = PIECE
+    ) -> None:
+        self.layout, self._raw, self._names, self._size = layout, raw, list(names), size
+        self._numbering = Numbering(
+            delimiter=layout.delimiter, width=len(layout.columns), before=int(layout.header)
+        )
+        self._coming = 1  # the number that the parser gives to the row that comes next
+        self._first_line = 1  # that of the first row of data
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the pieces, each read while the one before it is used."""
+        stream, layout = self._raw.open(), self.layout
+        whole = layout.encoding == UTF_8 and not layout.damaged
+        with Tally(stream if whole else Recoded(stream, layout.encoding)) as self._tally:
+            yield from _ahead(self._read())
+        itself = whole and not self._raw.packed
+        self.digest = self._tally.digest() if itself else self._raw.digest()
+        self.rows = self._numbering.rows
+        self.find_lines = self._numbering.line_finder(self._first_line, self._tally.lines)
+
+    def _read(self) -> Iterator[Piece]:
+        """Yield the pieces; one is held back, for the last one has to be known as such."""
+        invalid: deque[Any] = deque()
+        with pacsv.open_csv(self._tally, *self._options(invalid)) as reader:
+            parts = self._parts(reader, invalid)
+            held = next(parts)
+            for part in parts:
+                yield self._account(*held, last=False)
+                held = part
+            yield self._account(*held, last=True)
+
+    def _options(self, invalid: deque[Any]) -> tuple[Any, Any, Any]:
+        """Return pyarrow's options: all is text, and with threads rows would have no number.
+
+        The header is read as a row: pyarrow, asked to skip it, skips too much where it holds a NUL
+        or follows blank lines.
+        """
+        layout = self.layout
+
+        def skip(row: Any) -> str:
+            invalid.append(row)
+            return "skip"
+
+        read = pacsv.ReadOptions(
+            use_threads=False, block_size=layout.block, column_names=layout.columns
+        )
         parse = pacsv.ParseOptions(
-            delimiter=delimiter,
-            quote_char=quote or False,
+            delimiter=layout.delimiter,
+            quote_char='"' if layout.quotes else False,
             newlines_in_values=True,
-            invalid_row_handler=lambda row, seen=invalid: seen.append(row) or "skip",
+            invalid_row_handler=skip,
         )
+        types = dict.fromkeys(layout.columns, pa.string())
         convert = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(columns, text), strings_can_be_null=False
+            column_types=types, strings_can_be_null=False, check_utf8=False
         )
-        with tally:
-            table = pacsv.read_csv(tally, options, parse, convert)
-        if not invalid:
-            break
-    return table, invalid, tally
+        return read, parse, convert
+
+    def _parts(self, reader: Any, invalid: deque[Any]) -> Iterator[tuple[pa.Table, list[Any]]]:
+        """Yield the rows of several blocks, and the rows among them that could not be kept."""
+        batches: list[pa.RecordBatch] = []
+        size = 0
+        for batch in reader:
+            batches.append(batch)
+            size += batch.nbytes
+            if size >= self._size:
+                yield self._part(pa.Table.from_batches(batches), invalid)
+                batches, size = [], 0
+        rest = pa.Table.from_batches(batches, reader.schema)
+        if rest.num_rows or invalid or self._coming == 1:
+            yield self._part(rest, invalid)
+
+    def _part(self, table: pa.Table, invalid: deque[Any]) -> tuple[pa.Table, list[Any]]:
+        """Take the rows that could not be kept and stand among these; the header goes.
+
+        The parser tells of such rows before it comes to their block: their number says which.
+        """
+        first = self._coming
+        taken: list[Any] = []
+        while invalid and invalid[0].number <= first + table.num_rows + len(taken):
+            taken.append(invalid.popleft())
+        self._coming += table.num_rows + len(taken)
+        breaks = 0
+        if first == 1 and self.layout.header:
+            if taken and taken[0].number == 1:
+                breaks = count_breaks(taken.pop(0).text)
+            elif table.num_rows:
+                names = table.slice(0, 1).to_pylist()[0]
+                breaks = sum(count_breaks(name) for name in names.values())
+                table = table.slice(1)
+            self._first_line = 2 + breaks
+        return table, taken
+
+    def _account(self, table: pa.Table, invalid: list[Any], *, last: bool) -> Piece:
+        """Give the rows of a piece their numbers and note what is damaged in them."""
+        problems, before = Problems(), self._numbering.rows
+        nuls, broken = _find_marks(table)
+        table, records = self._numbering.number(table, invalid, broken, problems)
+        for i in nuls:
+            _note_inside(table, i, records, "\x00", "NUL bytes, taken out", problems)
+        for i in nuls:
+            clean = pc.replace_substring(table.column(i), "\x00", "")
+            table = table.set_column(i, table.field(i), clean)
+        if last and self._tally.cut and len(records) and records[-1] == self._numbering.last:
+            reason = "the last line has no line end: the file may be cut short here"
+            value = table.column(table.num_columns - 1)[-1].as_py()
+            problems.add(records[-1:], table.column_names[-1], [value], reason, NOTED)
+        for i in range(table.num_columns) if self.layout.damaged else ():
+            reason = "characters that are not of the file's encoding"
+            _note_inside(table, i, records, "\ufffd", reason, problems)
+        return Piece(table.select(self._names), records, problems, self._numbering.rows - before)
 
 
-def _transcode(raw: Source) -> tuple[bytes, str]:
-    """Return the content as UTF-8 and the name of the encoding it was in.
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield the items, each made in another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
-    A file in which more characters are whole UTF-8 than damaged stays UTF-8, the damage shown as
-    U+FFFD: reading it all as latin-1 would spoil every other name in it.
-    """
-    with raw.open() as stream:
-        content = stream.read()
-    encoding = find_encoding(content[:65536])
-    text = content.decode(encoding, errors="replace")
-    damaged = text.count("\ufffd")
-    whole = len(text) - len(text.encode("ascii", "ignore")) - damaged
-    if encoding.startswith("utf-16") or whole > damaged:
-        name = encoding.removesuffix("-sig")
-        return text.lstrip("\ufeff").encode(), f"{name}, {damaged} damaged" if damaged else name
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return content.decode(encoding).encode(), encoding
-        except UnicodeDecodeError:
-            continue
-    raise AssertionError("latin-1 decodes every byte")
+
+def _find_marks(table: pa.Table) -> tuple[list[int], list[int]]:
+    """Return the places of the columns that hold NULs, and of those that hold line breaks."""
+    nuls, broken = [], []
+    for i, column in enumerate(table.columns):
+        texts = [b for c in column.chunks if (b := c.buffers()[2]) is not None and b.size]
+        for text in (np.frombuffer(t, "uint8") for t in texts):
+            if text.min() < PRINTED:
+                low = np.unique(text[text < PRINTED])
+                nuls += [i] if 0 in low else []
+                broken += [i] if 10 in low or 13 in low else []
+    return list(dict.fromkeys(nuls)), list(dict.fromkeys(broken))
+
+
+def _note_inside(
+    table: pa.Table, i: int, records: np.ndarray, mark: str, reason: str, problems: Problems
+) -> None:
+    """Note the values of a column that hold a mark of damage."""
+    at = np.flatnonzero(pc.match_substring(table.column(i), mark).to_numpy())
+    values = table.column(i).take(at).to_pylist()
+    problems.add(records[at], table.column_names[i], values, reason, NOTED)
 
 
 def _too_long(raw: Source, delimiter: str, detail: str) -> FileFormatError:
@@ -211,100 +304,3 @@ def make_unique(names: list[str]) -> list[str]:
             fresh = f"{name}.{times[name]}"
         unique[fresh] = None
     return list(unique)
-
-
-def number_rows(
-    table: pa.Table, invalid: list[Any], tally: _Tally, delimiter: str, header: bool,
-    problems: Problems,
-) -> tuple[pd.DataFrame, int]:  # fmt: skip
-    """Give every row its number in the file, counting those the parser could not keep.
-
-    Rows with too many or too few fields are left out. A quote that is not closed swallows the
-    lines behind it: they are found by their number of fields, counted, and left out by name.
-    """
-    bad = {int(row.number) - 1 - header: row for row in invalid}  # the header is pyarrow's row 1
-    if header and not bad.pop(-1, None):
-        table = table.slice(1)
-    total = table.num_rows + len(bad)
-    position = np.setdiff1d(
-        np.arange(total), np.fromiter(bad, "int64", len(bad)), assume_unique=True
-    )
-    swallowed = {
-        at: _rows_inside(row.text, delimiter, table.num_columns) for at, row in bad.items()
-    }
-    if tally.lines > total + header:  # else no value holds a line break
-        for at, text in _long_values(table, delimiter):
-            swallowed[int(position[at])] = _rows_inside(text, delimiter, table.num_columns)
-    extra = np.zeros(total, dtype="int64")
-    for at, count in swallowed.items():
-        extra[at] = count
-    number = np.arange(1, total + 1) + np.cumsum(extra) - extra
-    for at, row in sorted(bad.items()):
-        reason = f"{row.actual_columns} fields where the header has {row.expected_columns}"
-        if breaks := len(row.text.splitlines()) - 1:
-            reason += f", with {breaks} line break{'s'[: breaks > 1]} in them"
-        problems.add([number[at]], "", [row.text], reason, LEFT_OUT)
-    for at, count in sorted(swallowed.items()):
-        if count:
-            reason = f"a quote is not closed: it swallows this row and the {count} behind it"
-            problems.add(number[at] + np.arange(count + 1), "", "", reason, LEFT_OUT)
-    kept = ~np.isin(position, [at for at, count in swallowed.items() if count])
-    cells = _to_pandas(table)
-    cells.index = pd.Index(number[position], name="record")
-    cells = cells if kept.all() else cells[kept]
-    if tally.nuls:
-        _note_inside(cells, "\x00", "NUL bytes, taken out", problems)
-        cells = cells.apply(lambda column: column.str.replace("\x00", "", regex=False))
-    if tally.cut and len(cells) and cells.index[-1] == number[-1]:
-        reason = "the last line has no line end: the file may be cut short here"
-        problems.add([number[-1]], cells.columns[-1], [cells.iloc[-1, -1]], reason, NOTED)
-    return cells, total + int(extra.sum())
-
-
-def _long_values(table: pa.Table, delimiter: str) -> Iterator[tuple[int, str]]:
-    """Yield row and text of the values that hold a line break and a row's worth of delimiters.
-
-    The quote that closes it and the delimiters behind it are added: its last line then has as many
-    quotes and fields as it had in the file.
-    """
-    width = table.num_columns
-    for i, column in enumerate(table.columns):
-        broken = pc.match_substring_regex(column, r"[\r\n]")
-        if not pc.any(broken).as_py():
-            continue
-        many = pc.greater_equal(pc.count_substring(column, delimiter), max(width - 1, 1))
-        for at in np.flatnonzero(pc.and_(broken, many).to_numpy(zero_copy_only=False)):
-            yield int(at), column[int(at)].as_py() + '"' + delimiter * (width - 1 - i)
-
-
-def is_long(value: str, delimiter: str, width: int) -> bool:
-    """Say of one value what `_long_values` asks of a whole column."""
-    return ("\n" in value or "\r" in value) and value.count(delimiter) >= max(width - 1, 1)
-
-
-def _rows_inside(text: str, delimiter: str, width: int) -> int:
-    """Count the lines behind the first that would be rows of their own."""
-    lines = io.StringIO(text, newline="")
-    next(lines, None)
-    return sum(is_row(line, delimiter, width) for line in lines)
-
-
-def is_row(line: str, delimiter: str, width: int) -> bool:
-    """Say whether a line could be a row of its own, and not a line of a longer value.
-
-    The last line of a value has an odd number of quotes; in prose most fields begin with a blank.
-    """
-    fields = next(rows_with_long_fields(csv.reader([line], delimiter=delimiter)), [])
-    blank = sum(f.startswith(" ") for f in fields)
-    return len(fields) == width and 2 * blank < width and line.count('"') % 2 == 0
-
-
-def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    return table.to_pandas(types_mapper=lambda _: pd.StringDtype(na_value=np.nan))
-
-
-def _note_inside(cells: pd.DataFrame, mark: str, reason: str, problems: Problems) -> None:
-    """Note the values that hold a mark of damage."""
-    for column in cells:
-        values = cells.loc[cells[column].str.contains(mark, regex=False), column]
-        problems.add(values.index, column, values.tolist(), reason, NOTED)

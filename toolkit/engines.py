@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from toolkit.errors import ColumnError
 
+_ATTRS = b"PANDAS_ATTRS"  # the key under which pandas writes `attrs` into Parquet
 _RECORDS: dict[int, tuple[weakref.ref[Any], dict[str, str]]] = {}
 
 
@@ -150,18 +151,15 @@ def _from_arrow(array: pa.ChunkedArray) -> pd.Series:
 def attach_record(table: Any, record: Mapping[str, str]) -> Any:
     """Write a provenance record on a table of any engine, and return the table.
 
-    pandas keeps it in `attrs`, pyarrow in the metadata of its schema (as `attrs` of a pandas table
-    travel there and in Parquet). Other tables have no place for it: it is remembered for this
+    pandas keeps it in `attrs`, pyarrow in the metadata of its schema, where pandas puts `attrs` in
+    Parquet. Other tables have no place for it: it is remembered for this
     very object, and what the engine's own methods make of it has none.
     """
     if hasattr(table, "attrs"):
         table.attrs = dict(record)
     elif isinstance(table, pa.Table):
-        held = table.schema.metadata or {}
-        about = json.loads(held.get(b"pandas", b"{}"))
-        about = {"columns": [], "index_columns": [], "column_indexes": [], **about}
-        packed = json.dumps({**about, "attributes": dict(record)}).encode()
-        return table.replace_schema_metadata({**held, b"pandas": packed})
+        held = {**(table.schema.metadata or {}), _ATTRS: json.dumps(dict(record)).encode()}
+        return table.replace_schema_metadata(held)
     else:
         key = id(table)
         _RECORDS[key] = (weakref.ref(table, lambda _: _RECORDS.pop(key, None)), dict(record))
@@ -179,7 +177,9 @@ def find_record(table: Any) -> dict[str, str]:
 
 
 def find_packed(schema: pa.Schema) -> dict[str, str]:
-    """Return the record in an arrow or Parquet schema, where pandas puts its `attrs`."""
-    about = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))
-    held = about.get("attributes") or {}
-    return {str(k): v for k, v in held.items() if isinstance(v, str)}
+    """Return the record in an arrow or Parquet schema: where pandas, or pyarrow, writes `attrs`."""
+    held = schema.metadata or {}
+    packed = held.get(_ATTRS)
+    found = json.loads(packed or held.get(b"pandas", b"{}"))
+    record = found if packed else found.get("attributes") or {}
+    return {str(k): v for k, v in record.items() if isinstance(v, str)}

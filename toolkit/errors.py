@@ -67,6 +67,10 @@ class CacheError(ToolkitError, OSError):
     """The cache folder cannot be read or written, or its disk is full."""
 
 
+class FolderError(ToolkitError, OSError):
+    """A folder of events cannot be written or read: it is full, in use, or something else."""
+
+
 class ChangedFileError(ToolkitError, ValueError):
     """A file is not the one that was recorded: its hash is another."""
 

@@ -109,14 +109,24 @@ def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFram
     """
     table = {}
     for name, (kind, _) in COLUMNS.items():
-        values = pd.Series(columns.get(name), index=index)
-        if kind == "category":
-            levels, ordered = CATEGORIES[name]
-            table[name] = values.astype(pd.CategoricalDtype(levels, ordered=ordered))
+        dtype: Any = DTYPES.get(kind) or pd.CategoricalDtype(*CATEGORIES[name])
+        value = columns.get(name)
+        if value is None or isinstance(value, str | bool):  # the same in every row
+            one = pd.Series([value]).astype(dtype).array
+            table[name] = pd.Series(one.take(np.zeros(len(index), "int8")), index=index)
         else:
-            table[name] = values.astype(DTYPES[kind])
+            table[name] = _as_type(pd.Series(value, index=index), dtype)
     extra = {n: pd.Series(v, index=index) for n, v in columns.items() if n not in COLUMNS}
     return pd.DataFrame({**table, **extra}, index=index)
+
+
+def _as_type(values: pd.Series, dtype: Any) -> pd.Series:
+    """Convert to a type; categories are made of the few distinct words, not of each row."""
+    if isinstance(dtype, pd.CategoricalDtype) and values.dtype == "str":
+        codes, words = pd.factorize(values)
+        at = np.append(dtype.categories.get_indexer(pd.Index(words)), -1)
+        return pd.Series(pd.Categorical.from_codes(at[codes], dtype=dtype), index=values.index)
+    return values.astype(dtype)
 
 
 def validate_events(events: pd.DataFrame) -> pd.DataFrame:

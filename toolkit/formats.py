@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from toolkit.errors import FileFormatError, check_option
 from toolkit.reading import Readable, find_lines, read_names
 from toolkit.sources import acled, gdelt, ucdp
+from toolkit.sources.eventfile import EventFile
 from toolkit.sources.loading import Loaded
 
 ONLY_FOR_LOADING = ("extract", "accessed", "version", "quad_class")
@@ -91,22 +92,68 @@ def find_problems(source: Readable, *, provider: str | None = None, **options: A
     >>> ct.find_problems(find_file("sample-ged"))["action"].unique().tolist()
     ['noted']
     """
+    loaded = _open(source, provider, options).read()
+    table = loaded.problems.table()
+    if loaded.problems.find_lines is None:
+        header, quotes = (loaded.facts.get(fact) != "none" for fact in ("header", "quotes"))
+        lines = find_lines(source, table["record"].unique(), header=header, quotes=quotes)
+        table["line"] = pd.array([lines.get(r, pd.NA) for r in table["record"]], dtype="Int64")
+    return table
+
+
+def read_pieces(
+    source: Readable, *, provider: str | None = None, piece_bytes: int = 64 << 20, **options: Any
+) -> Iterator[Loaded]:
+    """Read an event file of any size piece by piece, with the accounting of the whole.
+
+    The pieces one behind the other are what the loader gives: the same rows, types, problems and
+    numbers of records. What has to be decided on a whole column (the order of day and month, what
+    "NA" means, which ids come again, where a country lies) is decided in a first reading of the
+    few columns concerned; the second one converts. The provenance is not stamped.
+
+    Parameters
+    ----------
+    source
+        Path or file object.
+    provider
+        As for `find_problems`.
+    piece_bytes
+        About how many bytes of text make a piece. Memory: some six pieces, and in the first
+        reading some 150 bytes for each row of the file.
+    **options
+        As for the loader; extract, accessed and version change nothing here.
+
+    Yields
+    ------
+    Loaded
+        `events`, `problems` and `facts` of a piece. `facts["rows_in_file"]` counts the rows of the
+        piece, in text; all other facts are of the whole file. A spreadsheet or JSON is one piece.
+
+    Raises
+    ------
+    FileFormatError, OptionError
+        As `find_problems`.
+
+    Examples
+    --------
+    >>> from toolkit.datasets import find_file
+    >>> from toolkit.formats import read_pieces
+    >>> [len(p.events) for p in read_pieces(find_file("sample-ged"), piece_bytes=1 << 20)]
+    [2316]
+    """
+    yield from _open(source, provider, options).read_pieces(piece_bytes)
+
+
+def _open(source: Readable, provider: str | None, options: Mapping[str, Any]) -> EventFile:
     if provider is not None:
         check_option("provider", provider, SOURCES)
     name = provider or recognise_format(source, rename=options.get("rename"))
-    readers: dict[str, Callable[..., Loaded]] = {
-        "ACLED": acled.read_acled,
-        "UCDP GED": ucdp.read_ucdp_ged,
-        "GDELT": gdelt.read_gdelt,
+    doors: dict[str, Callable[..., EventFile]] = {
+        "ACLED": acled.open_acled,
+        "UCDP GED": ucdp.open_ucdp_ged,
+        "GDELT": gdelt.open_gdelt,
     }
-    loaded = readers[name](
-        source, **{k: v for k, v in options.items() if k not in ONLY_FOR_LOADING}
-    )
-    table = loaded.problems.table()
-    header, quotes = (loaded.facts.get(fact) != "none" for fact in ("header", "quotes"))
-    lines = find_lines(source, table["record"].unique(), header=header, quotes=quotes)
-    table["line"] = pd.array([lines.get(r, pd.NA) for r in table["record"]], dtype="Int64")
-    return table
+    return doors[name](source, **{k: v for k, v in options.items() if k not in ONLY_FOR_LOADING})
 
 
 def recognise_format(source: Readable, *, rename: dict[str, str] | None = None) -> str:

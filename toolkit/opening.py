@@ -23,25 +23,30 @@ TABLES = (".csv", ".tab", ".tsv", ".txt", ".json", ".xlsx")
 
 
 class Source(NamedTuple):
-    """One file's bytes, which can be opened again: a path, a member of a zip, or a file object."""
+    """One file's bytes, which can be opened again: a path, a member of a zip, or a file object.
+
+    `digest` reads the file as it lies on disk; where that is what `open` gives (not `packed`), who
+    reads it anyway can save the second reading.
+    """
 
     name: str
     open: Callable[[], IO[bytes]]
-    digest: str
+    digest: Callable[[], str]
+    packed: bool = False
 
 
 @contextlib.contextmanager
-def opened(source: Readable, *, digest: bool = True) -> Iterator[Source]:
+def opened(source: Readable) -> Iterator[Source]:
     """Open a path or file object and unpack .gz and .zip; damage that shows later is named too."""
-    raw = _find(source, digest)
+    raw = _find(source)
     try:
         yield _unpack(raw)
     except DAMAGE as error:
         raise cut_short(raw, str(error)) from error
 
 
-def _find(source: Readable, digest: bool) -> Source:
-    """Return the file as it lies on disk or in memory, with the hash of its bytes."""
+def _find(source: Readable) -> Source:
+    """Return the file as it lies on disk or in memory."""
     if not isinstance(source, (str, os.PathLike)):
         if hasattr(source, "read"):
             return _hold(source)
@@ -58,9 +63,7 @@ def _find(source: Readable, digest: bool) -> Source:
             f"a file that exists; {str(path.parent)[:200]!r} holds {near}.",
             'ct.load_events("folder/my_export.csv"), or io.StringIO(text) for a text in memory',
         )
-    with path.open("rb") as stream:
-        sha256 = _sha256(stream) if digest else ""
-    return Source(path.name, lambda: path.open("rb"), sha256)
+    return _source(path.name, lambda: path.open("rb"))
 
 
 def _hold(source: IO[Any]) -> Source:
@@ -76,18 +79,24 @@ def _hold(source: IO[Any]) -> Source:
     source.seek(0)
     content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     name = Path(str(getattr(source, "name", "file object"))).name
-    return Source(name, lambda: io.BytesIO(content), _sha256(io.BytesIO(content)))
+    return _source(name, lambda: io.BytesIO(content))
 
 
-def _sha256(stream: io.BufferedIOBase) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+def _source(name: str, opener: Callable[[], io.BufferedIOBase]) -> Source:
+    def digest() -> str:
+        with opener() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    return Source(name, cast("Callable[[], IO[bytes]]", opener), digest)
 
 
 def _unpack(raw: Source) -> Source:
     """Look through .gz and through a .zip that holds one table; a spreadsheet is a zip too."""
     head = read_head(raw, 4)
     if head[:2] == b"\x1f\x8b":
-        return raw._replace(open=lambda: cast("IO[bytes]", gzip.open(raw.open(), "rb")))
+        return raw._replace(
+            open=lambda: cast("IO[bytes]", gzip.open(raw.open(), "rb")), packed=True
+        )
     if head not in ZIPS:
         return raw
     try:
@@ -105,7 +114,7 @@ def _unpack(raw: Source) -> Source:
             "a zip with one readable table (.csv, .tab, .txt, .json, .xlsx), without password.",
             "unpack it and load the file you need by its own name",
         )
-    return _unpack(raw._replace(open=lambda: archive.open(tables[0])))
+    return _unpack(raw._replace(open=lambda: archive.open(tables[0]), packed=True))
 
 
 def _is_table(name: str) -> bool:
@@ -156,15 +165,3 @@ def find_kind(raw: Source) -> str:
         "a delimited text file with a header row, .xlsx, or an API's JSON.",
         "open it in a text editor, download it again and look at its first line",
     )
-
-
-def find_encoding(head: bytes) -> str:
-    """Recognise UTF-16 by its byte order mark or its NULs; everything else starts as UTF-8."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    even, odd = head[:4096:2], head[1:4096:2]
-    if odd.count(0) > 0.4 * len(odd) and even.count(0) == 0:
-        return "utf-16-le"
-    if even.count(0) > 0.4 * len(even) and odd.count(0) == 0:
-        return "utf-16-be"
-    return "utf-8-sig"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,12 @@ COLUMNS = {
 
 
 class Problems:
-    """Collects problems while a file is read; `table` gives them in the order of the file."""
+    """Collects problems while a file is read; `table` gives them in the order of the file.
+
+    `find_lines` returns the lines on which records begin, where the reader could count them.
+    """
+
+    find_lines: Callable[[np.ndarray], np.ndarray] | None = None
 
     def __init__(self) -> None:
         self._parts: list[pd.DataFrame] = []
@@ -50,18 +55,25 @@ class Problems:
         if action == LEFT_OUT:
             self._left_out.update(records.tolist())
 
+    def extend(self, others: Problems) -> None:
+        """Take the problems of another part of the file as well."""
+        self._parts += others._parts
+        self._left_out |= others._left_out
+
     @property
     def left_out(self) -> np.ndarray:
         """Return the numbers of the records that are left out, sorted, each once."""
         return np.array(sorted(self._left_out), dtype="int64")
 
     def table(self) -> pd.DataFrame:
-        """Return all problems, one row each, columns as in `COLUMNS` (`line` still missing)."""
+        """Return all problems, one row each, columns as in `COLUMNS`."""
         parts = self._parts or [
             pd.DataFrame(columns=["record", "column", "value", "reason", "action"])
         ]
         table = pd.concat(parts, ignore_index=True).sort_values("record", kind="stable")
         table.insert(0, "line", pd.array([pd.NA] * len(table), dtype="Int64"))
+        if self.find_lines is not None:
+            table["line"] = pd.array(self.find_lines(table["record"].to_numpy("int64")), "Int64")
         text = dict.fromkeys(["column", "value", "reason", "action"], "str")
         return table.astype({"record": "int64", **text}).reset_index(drop=True)
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
-from toolkit.delimited import (
-    is_long,
-    is_row,
-    read_delimited,
-    read_header,
-    rows_with_long_fields,
-)
-from toolkit.opening import Readable, find_encoding, find_kind, opened, read_head
+from toolkit.cells import Cells, Collector
+from toolkit.delimited import Layout, Piece, Round, find_layout, read_header, read_round
+from toolkit.numbering import is_long, is_row, rows_with_long_fields
+from toolkit.opening import Readable, Source, find_kind, opened, read_head
 from toolkit.problems import Problems
+from toolkit.recoding import find_encoding
 from toolkit.records import read_json, read_spreadsheet
+
+# The names in a file and the file's name -> the columns to read: few values each, and any values.
+Choice: TypeAlias = Callable[[list[str], str], tuple[Sequence[str], Sequence[str]]]
 
 
 class TextTable(NamedTuple):
@@ -35,6 +35,15 @@ class TextTable(NamedTuple):
     cells: pd.DataFrame
     problems: Problems
     facts: dict[str, str]
+
+
+class CellTable(NamedTuple):
+    """The same of some columns, small in memory; with `layout` a text file can be read again."""
+
+    cells: Cells
+    problems: Problems
+    facts: dict[str, str]
+    layout: Layout | None = None
 
 
 def read_text(
@@ -65,20 +74,77 @@ def read_text(
     MissingFileError
         No such file.
     """
+    table = read_cells(source, lambda header, _: ([], header), names=names, quotes=quotes)
+    return TextTable(table.cells.frame(), table.problems, table.facts)
+
+
+def read_cells(
+    source: Readable, choose: Choice, *, names: list[str] | None = None, quotes: bool = True
+) -> CellTable:
+    """Read as `read_text` does, but keep only some columns; the others are looked at for damage.
+
+    Parameters
+    ----------
+    source, names, quotes
+        As for `read_text`.
+    choose
+        Gets the names of the columns and of the file; returns those to keep: such in which values
+        come again, and such in which they do not or are long.
+    """
     with opened(source) as raw:
         kind = find_kind(raw)
-        if kind == "text":
-            cells, problems, facts = read_delimited(raw, names, quotes=quotes)
-        else:
-            read = read_spreadsheet if kind == "spreadsheet" else read_json
-            cells, problems, facts = read(raw)
-        facts = {"file": raw.name, "sha256": raw.digest, **facts}
-        return TextTable(cells, problems, facts)
+        if kind != "text":
+            frame, problems, facts = (read_spreadsheet if kind == "spreadsheet" else read_json)(raw)
+            chosen = [n for names in choose(list(frame), raw.name) for n in names]
+            cells = Cells.of(frame[chosen], header=frame)
+            facts = {"file": raw.name, "sha256": raw.digest(), **facts}
+            return CellTable(cells, problems, facts)
+        layout = find_layout(raw, names, quotes=quotes)
+        encoded, plain = choose(layout.columns, raw.name)
+        (cells, problems), reading = read_round(
+            raw, layout, [*encoded, *plain], lambda pieces: _collect(pieces, encoded, plain, layout)
+        )
+        problems.find_lines = reading.find_lines
+        return CellTable(cells, problems, _facts(raw, reading), reading.layout)
+
+
+def read_cells_again(
+    source: Readable, choose: Choice, layout: Layout, *, size: int
+) -> Iterator[CellTable]:
+    """Yield the cells of a text file piece by piece, of about so many bytes each.
+
+    `facts["rows_in_file"]` are the rows of the piece.
+    """
+    with opened(source) as raw:
+        encoded, plain = choose(layout.columns, raw.name)
+        for piece in Round(raw, layout, [*encoded, *plain], size=size).pieces():
+            cells, problems = _collect(iter([piece]), encoded, plain, layout)
+            yield CellTable(cells, problems, {"rows_in_file": str(piece.rows)}, layout)
+
+
+def _collect(
+    pieces: Iterator[Piece], encoded: Sequence[str], plain: Sequence[str], layout: Layout
+) -> tuple[Cells, Problems]:
+    """Put the pieces together."""
+    collector, problems = Collector(encoded, plain), Problems()
+    for piece in pieces:
+        collector.add(piece.table, piece.records)
+        problems.extend(piece.problems)
+    return collector.cells(layout.columns), problems
+
+
+def _facts(raw: Source, reading: Round) -> dict[str, str]:
+    return {
+        "file": raw.name,
+        "sha256": reading.digest,
+        **reading.layout.facts,
+        "rows_in_file": str(reading.rows),
+    }
 
 
 def read_names(source: Readable) -> list[str]:
     """Return the column names of a file as they stand in it, reading only its beginning."""
-    with opened(source, digest=False) as raw:
+    with opened(source) as raw:
         kind = find_kind(raw)
         if kind == "text":
             return read_header(raw, find_encoding(read_head(raw)))[0]
@@ -92,10 +158,11 @@ def find_lines(
     """Return the line on which each of these records begins; 1 is the first line of the file.
 
     Records and lines differ where a quoted value holds line breaks or where lines are blank.
-    Only delimited text has lines: for a spreadsheet or JSON the answer is empty.
+    Only delimited text has lines: for a spreadsheet or JSON the answer is empty. This reads the
+    file again, line by line: mostly the problems of a table know their lines already.
     """
     wanted = set(records)
-    with opened(source, digest=False) as raw:
+    with opened(source) as raw:
         if not wanted or find_kind(raw) != "text":
             return {}
         encoding = find_encoding(read_head(raw))
@@ -109,7 +176,7 @@ def find_lines(
 def _row_starts(
     text: Iterable[str], delimiter: str, width: int, header: bool, plain: bool
 ) -> Iterator[tuple[int, int]]:
-    """Yield number and first line of each row, counted as `number_rows` counts them."""
+    """Yield number and first line of each row, counted as `Numbering` counts them."""
     seen: list[str] = []
     reader = csv.reader(
         _noted(text, seen),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -80,23 +80,39 @@ def combine_events(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _combined_record(tables: list[pd.DataFrame], kept: pd.DataFrame, rows: int) -> pd.DataFrame:
     """Stamp a combined table with what its parts have to say."""
-    records = [_name_version(read_record(t)) for t in tables]
-    merged: dict[str, str] = {}
-    for key in dict.fromkeys(k for r in records for k in r):
-        if key in ("rows_in_file", "rows_kept", "rows_left_out"):
-            merged[key] = str(sum(int(r.get(key, "0")) for r in records))
-        elif key != "coverage":
-            # a filter or step of one table must not read as if it were one of all
-            absent = "none" if key in ("filters", "steps") else ""
-            values = dict.fromkeys(r.get(key) or absent for r in records)
-            merged[key] = " + ".join(v for v in values if v)
+    records = [read_record(t) for t in tables]
     spans = pd.concat([coverage(t) for t in tables]).drop_duplicates()
     repeated = f"{rows - len(kept):,} repeated events taken from the later one"
     step = f"{len(tables)} tables combined, {repeated}"
     if not all(records):
         step += "; of some tables source not recorded"
     packed = pack_coverage(spans) if len(spans) else None
-    return add_step(kept, merged, step, coverage=packed)
+    return add_step(kept, combine_records(records), step, coverage=packed)
+
+
+def combine_records(records: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return what the provenance records of several tables say of all of them, but the coverage.
+
+    Rows are added up; of everything else each value stands once, joined by " + ".
+
+    Examples
+    --------
+    >>> combine_records([{"file": "a.csv", "rows_kept": "2"}, {"file": "b.csv", "rows_kept": "3"}])
+    {'file': 'a.csv + b.csv', 'rows_kept': '5'}
+    """
+    named = [dict(r) for r in records]
+    if len({(r.get("dataset"), r.get("version")) for r in named}) > 1:
+        named = [_name_version(r) for r in named]
+    merged: dict[str, str] = {}
+    for key in dict.fromkeys(k for r in named for k in r):
+        if key in ("rows_in_file", "rows_kept", "rows_left_out"):
+            merged[key] = str(sum(int(r.get(key, "0")) for r in named))
+        elif key != "coverage":
+            # a filter or step of one table must not read as if it were one of all
+            absent = "none" if key in ("filters", "steps") else ""
+            values = dict.fromkeys(r.get(key) or absent for r in named)
+            merged[key] = " + ".join(v for v in values if v)
+    return merged
 
 
 def _name_version(record: dict[str, str]) -> dict[str, str]:

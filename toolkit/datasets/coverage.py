@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -51,18 +52,45 @@ def state_coverage(
         A coverage table as `toolkit.provenance.coverage` describes it; `start` and `end` missing
         for a hole.
     """
+    seen = Seen(events["date_start"].min(), events["date_start"].max(), _seen_countries(events))
+    spans, guessed = find_coverage(
+        seen, dataset=dataset, version=version, rows=rows, extract=extract, accessed=accessed
+    )
+    if guessed:
+        _warn_span(spans, guessed)
+    _warn_outside(events, spans)
+    return spans
+
+
+class Seen(NamedTuple):
+    """What a file shows of its coverage: the days of its first and last event, its countries."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    countries: list[str]
+
+
+def find_coverage(
+    seen: Seen,
+    *,
+    dataset: str,
+    version: str,
+    rows: int,
+    extract: Mapping[str, Any] | None,
+    accessed: str | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the coverage as `state_coverage` does, and which of its ends only the events tell."""
     extract = check_extract(extract)
     release = find_entry(dataset).get("versions", {}).get(version, {})
     release = release if "start" in release else {}  # of some releases the span was not read
     whole = bool(release) and release.get("rows") == rows
-    days = events["date_start"]
-    seen: dict[str, Any] = {"start": days.min(), "end": days.max()}
-    stated: dict[str, Any] = {k: extract[k] for k in seen if k in extract}
-    cut = stated if whole else {**seen, **stated}
+    shown: dict[str, Any] = {"start": seen.start, "end": seen.end}
+    stated: dict[str, Any] = {k: extract[k] for k in shown if k in extract}
+    cut = stated if whole else {**shown, **stated}
     spans = _release_spans(release or cut, dataset, version)
     if not whole:
         spans["basis"] = _basis(list(stated))
-    countries = extract.get("countries") or ([] if whole else _seen_countries(events))
+    countries = extract.get("countries") or ([] if whole else seen.countries)
     if countries:
         spans = pd.concat([find_spans(spans, c) for c in countries], ignore_index=True)
     spans = cut_spans(cut_spans(spans, **cut), start=_country_starts(dataset, spans))
@@ -70,10 +98,8 @@ def state_coverage(
         spans = cut_spans(spans, end=check_day("accessed", accessed))
     if "event_types" in extract:
         spans["event_types"] = "; ".join(extract["event_types"])
-    if not whole and len(stated) < 2:
-        _warn_span(spans, [k for k in seen if k not in stated])
-    _warn_outside(events, spans)
-    return spans[COVERAGE_COLUMNS]
+    guessed = [] if whole else [k for k in shown if k not in stated]
+    return spans[COVERAGE_COLUMNS], guessed
 
 
 def check_extract(extract: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -127,8 +153,13 @@ def _country_starts(dataset: str, spans: pd.DataFrame) -> pd.Series:
     entry = find_entry(dataset)
     if "country_starts" not in entry:
         return pd.Series(pd.NaT, index=spans.index)
-    table = pd.read_csv(data_folder() / entry["country_starts"], keep_default_na=False)
-    return pd.to_datetime(spans["country"].map(table.set_index("country")["start"]))
+    return spans["country"].map(_read_starts(entry["country_starts"]))
+
+
+@functools.cache  # thousands of files are stated one after the other
+def _read_starts(name: str) -> pd.Series:
+    table = pd.read_csv(data_folder() / name, keep_default_na=False)
+    return pd.to_datetime(table.set_index("country")["start"])
 
 
 def _warn_span(spans: pd.DataFrame, missing: list[str]) -> None:

@@ -77,16 +77,36 @@ if sys.platform == "win32":
                 if error.errno != errno.EDEADLK:  # with that it gives up after ten seconds
                     raise
 
+    def try_lock(stream: IO[bytes]) -> bool:
+        """Lock a file and say whether that went: not where another process has it."""
+        import msvcrt
+
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise
+        return True
+
 else:
 
     def _lock(stream: IO[bytes]) -> None:
         import fcntl
 
+        if not try_lock(stream):
+            warn(f"Another process is at work on {stream.name}: waiting for it.")
+            fcntl.flock(stream, fcntl.LOCK_EX)
+
+    def try_lock(stream: IO[bytes]) -> bool:
+        """Lock a file and say whether that went: not where another process has it."""
+        import fcntl
+
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            warn(f"Another process is at work on {stream.name}: waiting for it.")
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            return False
+        return True
 
 
 def put_in_place(unfinished: Path, target: Path) -> None:

@@ -8,24 +8,18 @@ exports of each generation. Raw ACLED rows may not be passed on; they never leav
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.conversion import MISSING, Conversion, fold
 from toolkit.errors import OptionError, did_you_mean
-from toolkit.events import make_event_table
 from toolkit.problems import NOTED
 from toolkit.reading import Readable
-from toolkit.sources.loading import (
-    Loaded,
-    carry,
-    drop_repeats,
-    finish,
-    keep_rows,
-    open_columns,
-    tell_gaps,
-)
+from toolkit.sources.eventfile import EventFile, Form
+from toolkit.sources.loading import finish, read_ids, tell_gaps
 
 DATASET = "acled"
 COLUMNS = (
@@ -35,6 +29,8 @@ COLUMNS = (
     "source_scale notes fatalities tags timestamp"
 ).split()
 OLD_COLUMNS = ["data_id", "event_id_no_cnty", "iso3", "gwno"]
+UNUSED = "region admin3 source source_scale notes tags".split() + OLD_COLUMNS[:3]
+NUMBERS = "inter1 inter2 fatalities latitude year timestamp iso".split()  # some may say "NA"
 SYNONYMS = {
     "ally_actor_1": "assoc_actor_1",
     "ally_actor_2": "assoc_actor_2",
@@ -232,52 +228,57 @@ def load_acled(
     >>> events["date_precision"].cat.categories.tolist()
     ['day', 'days', 'week', 'month', 'longer']
     """
-    loaded = read_acled(source, keep=keep, rename=rename, date_order=date_order)
+    loaded = open_acled(source, keep=keep, rename=rename, date_order=date_order).read()
     return finish(loaded, dataset=DATASET, version="", extract=extract, accessed=accessed)
 
 
-def read_acled(
+def open_acled(
     source: Readable,
     *,
     keep: Sequence[str] = (),
     rename: Mapping[str, str] | None = None,
     date_order: str | None = None,
-) -> Loaded:
-    """Read an ACLED export into event table, problems, facts; `load_acled` adds the provenance."""
-    convert, facts = open_columns(
-        source, known=KNOWN, rename=rename, needed="event_date", provider="ACLED"
-    )
-    convert.watch_for_na(["inter1", "inter2", "fatalities", "latitude", "year", "timestamp", "iso"])
+) -> EventFile:
+    """Open an ACLED export, to be read whole or piece by piece."""
+    return EventFile(source, FORM, keep=keep, rename=rename, date_order=date_order)
+
+
+def _decide(convert: Conversion, order: str | None) -> dict[str, pd.Series]:
+    """Return dates and ids; decide on the whole file what "NA", 3/4/1997 and 1,5 mean."""
+    convert.watch_for_na(NUMBERS)
     year = convert.integer("year") if convert.has("year") else None
-    start = convert.date("event_date", year=year, order=date_order)
+    start = convert.date("event_date", year=year, order=order)
     convert.leave_out(start.isna(), "event_date", "no date: the event cannot be placed in time")
-    ids = convert.identifier("event_id_cnty")
-    if convert.has("event_id_cnty"):
-        convert.leave_out(
-            ids.isna(), "event_id_cnty", "no id: the event cannot be told from others"
-        )
-        drop_repeats(convert, ids[start.notna()].reindex(ids.index), "event_id_cnty")
-    else:
-        ids = pd.Series("row " + convert.cells.index.astype("str"), index=convert.cells.index)
+    ids = read_ids(convert, "event_id_cnty", start)
+    return {"event_id": ids, "date_start": start, "date_end": start, **_point(convert)}
+
+
+def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
     columns = {
-        "event_id": ids, "dataset": DATASET, "date_start": start, "date_end": start,
-        **_place(convert), **_kind(convert), **_actors(convert), **carry(convert, keep),
-        "date_precision": convert.code("time_precision", TIME_PRECISION),
+        "dataset": DATASET, **_decide(convert, order), **_place(convert), **_kind(convert),
+        **_actors(convert), "date_precision": convert.code("time_precision", TIME_PRECISION),
         "date_precision_code": convert.identifier("time_precision"),
         "fatalities": convert.integer("fatalities", minimum=0),
     }  # fmt: skip
     _note_spelling(convert)
-    facts |= {"format": _form(convert), "rules": "; ".join(convert.rules)}
-    facts |= {"gaps": tell_gaps(convert, USES), **_country_system(convert)}
-    events = make_event_table(columns, index=convert.cells.index)
-    return Loaded(keep_rows(events, convert.problems), convert.problems, facts)
+    return columns
+
+
+def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
+    return {
+        "format": _form(convert), "rules": "; ".join(convert.rules),
+        "gaps": tell_gaps(convert, USES), **_country_system(convert),
+    }  # fmt: skip
+
+
+def _point(convert: Conversion) -> dict[str, pd.Series]:
+    country = convert.text("country")
+    lat, lon = convert.coordinates("latitude", "longitude", within=country)
+    return {"country": country, "latitude": lat, "longitude": lon}
 
 
 def _place(convert: Conversion) -> dict[str, pd.Series]:
-    country = convert.text("country")
-    lat, lon = convert.coordinates("latitude", "longitude", within=country)
     return {
-        "country": country, "latitude": lat, "longitude": lon,
         **{name: convert.text(name) for name in ("admin1", "admin2", "location")},
         "country_id": convert.identifier("iso" if convert.has("iso") else "gwno"),
         "geo_precision": convert.code("geo_precision", GEO_PRECISION),
@@ -287,36 +288,34 @@ def _place(convert: Conversion) -> dict[str, pd.Series]:
 
 def _kind(convert: Conversion) -> dict[str, pd.Series]:
     event_type = convert.text("event_type")
-    targeting = convert.code("civilian_targeting", TARGETING).astype("boolean")
+    against = convert.derive("event_type", lambda v: v.str.casefold().eq(AGAINST_CIVILIANS))
+    targeting = convert.code("civilian_targeting", TARGETING)
     if convert.has("civilian_targeting"):  # ACLED leaves it empty where civilians were no target
-        targeting = targeting.mask(convert.raw("civilian_targeting").isin(MISSING), False)
+        empty = convert.derive("civilian_targeting", lambda v: v.isin(MISSING))
+        targeting = targeting.mask(empty, False)
     return {
         "event_type": event_type,
         "sub_event_type": convert.text("sub_event_type"),
-        "directed": event_type.str.casefold().eq(AGAINST_CIVILIANS).mask(event_type.isna()),
+        "directed": against.astype("boolean").mask(event_type.isna()),
         "civilian_targeting": targeting,
     }
 
 
 def _actors(convert: Conversion) -> dict[str, pd.Series]:
     """Return names and types; note where `interaction` is not made of inter1 and inter2."""
-    codes = {}
-    for side in ("1", "2"):
-        codes[side] = convert.code(f"inter{side}", INTER_CODES, missing=("0", "0.0")).astype(
-            "Int64"
-        )
-    said = convert.code("interaction", _interactions(), action=NOTED).astype("Int64")
-    low = pd.concat([codes["1"], codes["2"]], axis=1).min(axis=1)
-    high = pd.concat([codes["1"], codes["2"]], axis=1).max(axis=1)
-    both = codes["1"].notna() & codes["2"].notna()
-    made = low * 10 + high.where(both, 0)
-    convert.note(
-        said.notna() & made.notna() & (said != made), "interaction", "not made of inter1 and inter2"
-    )
-    names = {f"actor{s}": convert.text(f"actor{s}") for s in codes}
-    others = {f"assoc_actor_{s}": convert.text(f"assoc_actor_{s}") for s in codes}
-    types = {f"actor{s}_type": code.map(ACTOR_TYPES) for s, code in codes.items()}
-    return {**names, **others, **types}
+    codes = [convert.code(f"inter{s}", INTER_CODES, missing=("0", "0.0")) for s in "12"]
+    codes += [convert.code("interaction", _interactions(), action=NOTED)]
+    first, second, said = (c.to_numpy("float64", na_value=np.nan) for c in codes)
+    made = np.fmin(first, second) * 10
+    made += np.where(np.isnan(first) | np.isnan(second), 0, np.fmax(first, second))
+    other = ~np.isnan(said) & ~np.isnan(made) & (said != made)
+    convert.note(pd.Series(other), "interaction", "not made of inter1 and inter2")
+    types = {label: ACTOR_TYPES[code] for label, code in INTER_CODES.items()}
+    return {
+        **{f"actor{s}": convert.text(f"actor{s}") for s in "12"},
+        **{f"assoc_actor_{s}": convert.text(f"assoc_actor_{s}") for s in "12"},
+        **{f"actor{s}_type": convert.code(f"inter{s}", types, action=None) for s in "12"},
+    }
 
 
 def _interactions() -> dict[str, int]:
@@ -338,7 +337,8 @@ def _interactions() -> dict[str, int]:
 def _note_spelling(convert: Conversion) -> None:
     for column, words in MISSPELT.items():
         for wrong, right in words.items():
-            convert.note(convert.raw(column).eq(wrong), column, f"misspelt, stands for {right}")
+            misspelt = convert.derive(column, partial(pd.Series.eq, other=wrong))
+            convert.note(misspelt, column, f"misspelt, stands for {right}")
 
 
 def _country_system(convert: Conversion) -> dict[str, str]:
@@ -348,8 +348,8 @@ def _country_system(convert: Conversion) -> dict[str, str]:
 
 def _form(convert: Conversion) -> str:
     """Say in words which generation of ACLED's files this is."""
-    header = list(convert.cells.columns)
-    numeric = convert.raw("inter1").str.fullmatch(r"\d(\.0)?").any()
+    header = convert.cells.header
+    numeric = convert.column("inter1").values.str.fullmatch(r"\d(\.0)?").any()
     if convert.has("gwno") or (convert.columns["event_date"].isupper() and not convert.has("iso")):
         form = "ACLED version 1-8, upper-case columns"
     elif {"data_id", "iso3", "event_id_no_cnty"} & set(convert.columns):
@@ -359,3 +359,9 @@ def _form(convert: Conversion) -> str:
     else:
         form = "ACLED 2022-24, types of actor as numbers" if numeric else "ACLED, current form"
     return f"{form} ({len(convert.columns)} of its columns, {len(header)} in the file)"
+
+
+FORM = Form(
+    "ACLED", KNOWN, "event_date", UNUSED, [*NUMBERS, "event_date", "event_id_cnty", "country",
+    "longitude"], _decide, _convert, _describe,
+)  # fmt: skip

@@ -15,18 +15,10 @@ import pandas as pd
 
 from toolkit.conversion import Conversion, fold
 from toolkit.errors import EmptySelectionError, FileFormatError, check_option
-from toolkit.events import make_event_table
 from toolkit.provenance import add_step, read_record
 from toolkit.reading import Readable, read_names
-from toolkit.sources.loading import (
-    Loaded,
-    carry,
-    finish,
-    keep_rows,
-    open_columns,
-    read_ids,
-    tell_gaps,
-)
+from toolkit.sources.eventfile import EventFile, Form
+from toolkit.sources.loading import finish, read_ids, tell_gaps
 
 
 def _sides(fields: str) -> list[str]:
@@ -49,6 +41,11 @@ VERSION_2 = [
 VERSION_1 = [name for name in VERSION_2 if not name.endswith("ADM2Code")]
 FORMS = {len(names): names for names in (VERSION_2, VERSION_1, VERSION_1[:-1])}  # 61, 58, 57
 KNOWN = {name: name for name in VERSION_2}
+UNUSED = [
+    *"MonthYear FractionDate IsRootEvent EventBaseCode GoldsteinScale".split(),
+    *"NumMentions NumSources NumArticles AvgTone ActionGeo_FeatureID SOURCEURL".split(),
+    *(name for name in VERSION_2 if re.match("Actor[12](?!Code|Name)", name)),
+]
 FIRST_FIELDS = [r"\d+", r"\d{8}", r"\d{6}", r"\d{4}"]  # id, day, its month, its year
 
 # CAMEO's root codes, in the words of the code table
@@ -196,7 +193,7 @@ def load_gdelt(
     0     Appeal           0251  verbal cooperation
     """
     wanted = _check_classes(quad_class)
-    loaded = read_gdelt(source, keep=keep, rename=rename)
+    loaded = open_gdelt(source, keep=keep, rename=rename).read()
     events, facts = loaded.events, loaded.facts
     version = find_version(facts["file"]) if version is None else version
     kept = events if wanted is None else events[events["quad_class"].isin(wanted)]
@@ -207,34 +204,45 @@ def load_gdelt(
     return events if wanted is None else _choose(events, wanted)
 
 
-def read_gdelt(
+def open_gdelt(
     source: Readable, *, keep: Sequence[str] = (), rename: Mapping[str, str] | None = None
-) -> Loaded:
-    """Read a file of GDELT into event table, problems, facts; `load_gdelt` adds the provenance."""
-    bare = _check_first_row(read_names(source))
-    convert, facts = open_columns(
-        source, known=KNOWN, rename=rename, needed="SQLDATE", provider="GDELT",
-        names=bare, quotes=bare is None,
-    )  # fmt: skip
-    second = convert.has("ActionGeo_ADM2Code")
-    dataset = "gdelt-events-2" if second else "gdelt-events-1"
-    start, rule = _dates(convert)
-    columns = {
-        "event_id": read_ids(convert, "GLOBALEVENTID", start), "dataset": dataset,
+) -> EventFile:
+    """Open a file of GDELT, to be read whole or piece by piece."""
+    names = _check_first_row(read_names(source))
+    return EventFile(source, FORM, keep=keep, rename=rename, names=names, quotes=names is None)
+
+
+def _decide(convert: Conversion, order: str | None) -> None:
+    """Decide on the whole file what 1,5 means and which ids come again, and count the old rows."""
+    read_ids(convert, "GLOBALEVENTID", _dates(convert))
+    _point(convert)
+
+
+def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
+    start = _dates(convert)
+    return {
+        "event_id": read_ids(convert, "GLOBALEVENTID", start), "dataset": _dataset(convert),
         "date_start": start, "date_end": start, **_place(convert), **_actors(convert),
         "event_type": convert.code("EventRootCode", ROOTS),
-        "sub_event_type": convert.text("EventCode"), "directed": True, **carry(convert, keep),
-        "quad_class": convert.code("QuadClass", QUAD_CLASSES).astype("str"),
+        "sub_event_type": convert.text("EventCode"), "directed": True,
+        "quad_class": convert.code("QuadClass", QUAD_CLASSES),
     }  # fmt: skip
-    form = f"GDELT {'2.0' if second else '1.0'} events, {convert.cells.shape[1]} columns"
-    facts |= {
-        "format": f"{form}, {'without a' if bare else 'with a'} header row", "dataset": dataset,
-        "rules": "; ".join([*convert.rules, rule]), "gaps": tell_gaps(convert, USES),
+
+
+def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
+    second = convert.has("ActionGeo_ADM2Code")
+    form = f"GDELT {'2.0' if second else '1.0'} events, {len(convert.cells.header)} columns"
+    return {
+        "format": f"{form}, {'without a' if bare else 'with a'} header row",
+        "dataset": _dataset(convert), "gaps": tell_gaps(convert, USES),
+        "rules": "; ".join([*convert.rules, convert.decisions["added", "DATEADDED"]]),
         "country_ids": "FIPS 10-4", "actor_ids": "CAMEO",
         "header": "none" if bare else "first row", "quotes": "none" if bare else "doubled",
     }  # fmt: skip
-    events = make_event_table(columns, index=convert.cells.index)
-    return Loaded(keep_rows(events, convert.problems), convert.problems, facts)
+
+
+def _dataset(convert: Conversion) -> str:
+    return "gdelt-events-2" if convert.has("ActionGeo_ADM2Code") else "gdelt-events-1"
 
 
 def _check_first_row(row: list[str]) -> list[str] | None:
@@ -251,32 +259,48 @@ def _check_first_row(row: list[str]) -> list[str] | None:
     return None
 
 
-def _dates(convert: Conversion) -> tuple[pd.Series, str]:
-    """Return the days of the events, and in words how they lie to the days they were added."""
+def _dates(convert: Conversion) -> pd.Series:
+    """Return the days of the events; decide in words how they lie to the days they were added."""
     year = convert.integer("Year") if convert.has("Year") else None
     start = convert.date("SQLDATE", year=year)
     convert.leave_out(start.isna(), "SQLDATE", "no date: the event cannot be placed in time")
-    said = convert.raw("DATEADDED")
-    added = pd.to_datetime(said.str[:8], format="%Y%m%d", errors="coerce")
-    convert.note(said.ne("") & added.isna(), "DATEADDED", "not a date")
+    added = convert.derive("DATEADDED", _read_day)
+    said = convert.derive("DATEADDED", lambda v: v.ne(""))
+    convert.note(said & added.isna(), "DATEADDED", "not a date")
     convert.note(start > added, "SQLDATE", "dated after the day on which it was added")
+    convert.decide("added", "DATEADDED", lambda: _tell_added(start, added))
+    return start
+
+
+def _read_day(values: pd.Series) -> pd.Series:
+    return pd.to_datetime(values.str[:8], format="%Y%m%d", errors="coerce")
+
+
+def _tell_added(start: pd.Series, added: pd.Series) -> str:
     rule = "date_start is SQLDATE"
     if added.notna().any():
         rule += f", {int((start < added).sum()):,} rows dated before the day they were added, "
         rule += f"{added.min():%Y-%m-%d} to {added.max():%Y-%m-%d} (DATEADDED)"
-    return start, rule
+    return rule
+
+
+def _point(convert: Conversion) -> dict[str, pd.Series]:
+    """Return where the action was; the full name ends with the country, as in "Bahamas, The"."""
+    country = convert.text("ActionGeo_FullName", by=_last_part)
+    lat, lon = convert.coordinates("ActionGeo_Lat", "ActionGeo_Long", within=country)
+    return {"country": country, "latitude": lat, "longitude": lon}
+
+
+def _last_part(names: pd.Series) -> pd.Series:
+    return names.str.extract(r"([^,]*(?:, The)?)$", expand=False).str.strip()
 
 
 def _place(convert: Conversion) -> dict[str, pd.Series]:
-    """Return where the action was; the full name ends with the country, as in "Bahamas, The"."""
-    name, code = convert.text("ActionGeo_FullName"), convert.text("ActionGeo_CountryCode")
-    country = name.str.extract(r"([^,]*(?:, The)?)$", expand=False).str.strip()
-    lat, lon = convert.coordinates("ActionGeo_Lat", "ActionGeo_Long", within=country)
-    admin1 = convert.text("ActionGeo_ADM1Code")
+    code, admin1 = convert.text("ActionGeo_CountryCode"), convert.text("ActionGeo_ADM1Code")
     return {
-        "country": country, "country_id": code, "location": name,
+        **_point(convert), "country_id": code, "location": convert.text("ActionGeo_FullName"),
         "admin1": admin1.mask(admin1.eq(code).fillna(False).astype(bool)),
-        "admin2": convert.text("ActionGeo_ADM2Code"), "latitude": lat, "longitude": lon,
+        "admin2": convert.text("ActionGeo_ADM2Code"),
         "geo_precision": convert.code("ActionGeo_Type", GEO_TYPES, missing=("0",)),
         "geo_precision_code": convert.text("ActionGeo_Type"),
     }  # fmt: skip
@@ -285,6 +309,12 @@ def _place(convert: Conversion) -> dict[str, pd.Series]:
 def _actors(convert: Conversion) -> dict[str, pd.Series]:
     named = {"": "Name", "_id": "Code"}
     return {f"actor{n}{k}": convert.text(f"Actor{n}{f}") for n in (1, 2) for k, f in named.items()}
+
+
+FORM = Form(
+    "GDELT", KNOWN, "SQLDATE", UNUSED, "GLOBALEVENTID SQLDATE Year DATEADDED ActionGeo_FullName "
+    "ActionGeo_Lat ActionGeo_Long".split(), _decide, _convert, _describe,
+)  # fmt: skip
 
 
 def _check_classes(quad_class: Sequence[str] | str | None) -> list[str] | None:

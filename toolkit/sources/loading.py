@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from toolkit.conversion import Conversion, fold, match_columns
@@ -36,16 +37,22 @@ class Loaded(NamedTuple):
 
 
 def open_columns(
-    source: Readable,
-    *,
-    known: Mapping[str, str],
-    rename: Mapping[str, str] | None,
-    needed: str,
-    provider: str,
-    names: list[str] | None = None,
-    quotes: bool = True,
+    source: Readable, *, known: Mapping[str, str], needed: str, provider: str
 ) -> tuple[Conversion, dict[str, str]]:
-    """Read a file as text, find the provider's columns in it, and when it was fetched.
+    """Read all of a table beside the events as text, and find the provider's columns in it."""
+    table = read_text(source)
+    columns = find_columns(
+        list(table.cells.columns), known=known, rename=None, needed=needed, provider=provider,
+        file=table.facts["file"],
+    )  # fmt: skip
+    return Conversion(table.cells, columns, table.problems), find_access(source, table.facts)
+
+
+def find_columns(
+    header: list[str], *, known: Mapping[str, str], rename: Mapping[str, str] | None, needed: str,
+    provider: str, file: str,
+) -> dict[str, str]:  # fmt: skip
+    """Return the provider's name of a column -> the file's own.
 
     Raises
     ------
@@ -54,27 +61,28 @@ def open_columns(
     ColumnError
         The one column without which nothing can be done (`needed`) is missing.
     """
-    text = read_text(source, names=names, quotes=quotes)
-    header = list(text.cells.columns)
-    refuse_strangers([(rename or {}).get(h, h) for h in header], provider, text.facts["file"])
+    refuse_strangers([(rename or {}).get(h, h) for h in header], provider, file)
     columns = match_columns(header, known, rename=rename)
     if len(columns) < 2:
         raise FileFormatError(
-            f"{text.facts['file']} is not a file of {provider}: its columns are "
-            f"{', '.join(header)[:200]}.",
+            f"{file} is not a file of {provider}: its columns are {', '.join(header)[:200]}.",
             f"an export of {provider}, with its header row.",
             "ct.load_events(path), which recognises the provider by the columns",
         )
     if needed not in columns:
         spare = [c for c in header if c not in columns.values()]
         raise ColumnError(
-            f"{text.facts['file']} has no column {needed!r}, without which no event has a date.",
+            f"{file} has no column {needed!r}, without which no event has a date.",
             did_you_mean(needed, spare or header),
             f"rename={{'its name in the file': {needed!r}}}",
         )
-    day = find_access_day(source, sha256=text.facts["sha256"])
-    facts = {**text.facts, "accessed": day} if day else text.facts
-    return Conversion(text.cells, columns, text.problems), facts
+    return columns
+
+
+def find_access(source: Readable, facts: dict[str, str]) -> dict[str, str]:
+    """Return the facts, and the day on which the file was fetched where that is known."""
+    day = find_access_day(source, sha256=facts["sha256"])
+    return {**facts, "accessed": day} if day else facts
 
 
 def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
@@ -92,8 +100,19 @@ def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
 
 def drop_repeats(convert: Conversion, ids: pd.Series, name: str) -> None:
     """Leave out a row whose id comes again further down in the file: the later row counts."""
-    repeated = ids.notna() & ids.duplicated(keep="last")
-    convert.leave_out(repeated, name, "the same id comes again further down, and that row is kept")
+    repeated = convert.decide("repeats", name, lambda: _find_repeats(ids))
+    rows = pd.Series(ids.index.isin(repeated), index=ids.index)
+    convert.leave_out(rows, name, "the same id comes again further down, and that row is kept")
+
+
+def _find_repeats(ids: pd.Series) -> np.ndarray:
+    """Return the records whose id comes again further down."""
+    codes, distinct = pd.factorize(ids)
+    there = codes >= 0
+    if len(distinct) == there.sum():
+        return np.zeros(0, dtype="int64")
+    again = pd.Series(codes).duplicated(keep="last").to_numpy()
+    return ids.index[there & again].to_numpy("int64")
 
 
 def read_ids(convert: Conversion, name: str, dates: pd.Series) -> pd.Series:
@@ -102,28 +121,32 @@ def read_ids(convert: Conversion, name: str, dates: pd.Series) -> pd.Series:
     A row without id is left out, and one whose id comes again in a later row that has a date.
     """
     if not convert.has(name):
-        return pd.Series("row " + convert.cells.index.astype("str"), index=convert.cells.index)
+        return pd.Series("row " + convert.index.astype("str"), index=convert.index)
     ids = convert.identifier(name)
     convert.leave_out(ids.isna(), name, "no id: the event cannot be told from others")
-    drop_repeats(convert, ids[dates.notna()].reindex(ids.index), name)
+    drop_repeats(convert, ids.mask(dates.isna()) if dates.hasnans else ids, name)
     return ids
 
 
-def carry(convert: Conversion, keep: Sequence[str]) -> dict[str, pd.Series]:
-    """Return further columns of the provider as text, untouched, under the provider's names.
-
-    A column that is part of the event table anyway stays as it is there.
-    """
-    keep = [keep] if isinstance(keep, str) else keep
+def check_keep(
+    keep: Sequence[str] | str, columns: Mapping[str, str], header: list[str]
+) -> list[str]:
+    """Return the further columns to carry along; one of the event table stays as it is there."""
+    keep = [keep] if isinstance(keep, str) else list(keep)
     for name in keep:
-        if not convert.has(name) and name not in convert.cells:
+        if name not in columns and name not in header:
             raise ColumnError(
                 f"keep names {name!r}, which the file does not have.",
-                did_you_mean(name, convert.cells.columns),
-                f"keep=[{next(iter(convert.cells.columns))!r}]",
+                did_you_mean(name, header),
+                f"keep=[{header[0]!r}]",
             )
-    further = [n for n in keep if n not in EVENT_COLUMNS]
-    return {n: convert.cells[convert.columns.get(n, n)] for n in further}
+    return [n for n in keep if n not in EVENT_COLUMNS]
+
+
+def carry(convert: Conversion, keep: Sequence[str]) -> dict[str, pd.Series]:
+    """Return further columns as text, untouched, under the provider's names."""
+    columns = {n: convert.cells.columns[convert.columns.get(n, n)] for n in keep}
+    return {n: c.spread(c.values, convert.index) for n, c in columns.items()}
 
 
 def tell_gaps(convert: Conversion, uses: Mapping[str, str]) -> str:
@@ -165,7 +188,7 @@ def finish(loaded: Loaded, *, dataset: str, version: str, extract: Mapping[str, 
     )  # fmt: skip
     stamp(events, describe_dataset(dataset, version), **facts,
           rows_kept=len(events), rows_left_out=left,
-          left_out_because=problems.why_left_out() or None, filters=_extract_text(extract),
+          left_out_because=problems.why_left_out() or None, filters=describe_extract(extract),
           coverage=pack_coverage(spans))  # fmt: skip
     tell_problems(problems, facts, kept=len(events))
     return events
@@ -195,7 +218,8 @@ def tell_table_problems(convert: Conversion, facts: Mapping[str, str]) -> None:
         )
 
 
-def _extract_text(extract: Mapping[str, Any] | None) -> str | None:
+def describe_extract(extract: Mapping[str, Any] | None) -> str | None:
+    """Return what a file was filtered on, in words; None for nothing."""
     if not extract:
         return None
     said = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in extract.items()}
@@ -205,4 +229,6 @@ def _extract_text(extract: Mapping[str, Any] | None) -> str | None:
 
 def keep_rows(events: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Drop the rows that are left out and number the rest from 0."""
-    return events[~events.index.isin(problems.left_out)].reset_index(drop=True)
+    left_out = problems.left_out
+    kept = events[~events.index.isin(left_out)] if len(left_out) else events
+    return kept.reset_index(drop=True)

@@ -10,16 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from toolkit.conversion import YEARS, Conversion, fold
+from toolkit.conversion import Conversion, fold
 from toolkit.datasets import describe_dataset
-from toolkit.events import check_columns, make_event_table
+from toolkit.dates import YEARS
+from toolkit.events import check_columns
 from toolkit.provenance import stamp
 from toolkit.reading import Readable, read_names
+from toolkit.sources.eventfile import EventFile, Form
 from toolkit.sources.loading import (
-    Loaded,
-    carry,
     finish,
     keep_rows,
     open_columns,
@@ -46,6 +47,13 @@ SYNONYMS = {
     "deaths_unk": "deaths_unknown", "where_coor": "where_coordinates",
     "event_clar": "event_clarity", "code_statu": "code_status", "priogrid_g": "priogrid_gid",
 }  # fmt: skip
+UNUSED = (
+    "relid active_year conflict_dset_id conflict_name dyad_dset_id dyad_name side_a_dset_id "
+    "side_b_dset_id number_of_sources source_article source_office source_date source_headline "
+    "source_original where_description geom_wkt priogrid_gid region event_clarity deaths_a "
+    "deaths_b deaths_unknown gwnoa gwnob"
+).split()
+NUMBERS = "best low high latitude year where_prec date_prec".split()  # some may say "NA"
 OLD_COLUMNS = ["gwno"]  # the country's number in GED 5.0
 KNOWN = {**{c: c for c in (*COLUMNS, *OLD_COLUMNS)}, **SYNONYMS}
 
@@ -187,49 +195,59 @@ def load_ucdp_ged(
     >>> events.loc[events["violence_type"] == "one-sided", "actor2"].unique().tolist()
     ['Civilians']
     """
-    loaded = read_ucdp_ged(source, keep=keep, rename=rename, date_order=date_order)
+    loaded = open_ucdp_ged(source, keep=keep, rename=rename, date_order=date_order).read()
     version = find_version(loaded.facts["file"]) if version is None else version
     return finish(loaded, dataset=DATASET, version=version, extract=extract, accessed=accessed)
 
 
-def read_ucdp_ged(
+def open_ucdp_ged(
     source: Readable,
     *,
     keep: Sequence[str] = (),
     rename: Mapping[str, str] | None = None,
     date_order: str | None = None,
-) -> Loaded:
-    """Read a GED file into event table, problems and facts; `load_ucdp_ged` adds the provenance."""
-    bare = is_headerless(read_names(source))
-    convert, facts = open_columns(
-        source, known=KNOWN, rename=rename, needed="date_start", provider="UCDP GED",
-        names=list(COLUMNS) if bare else None,
-    )  # fmt: skip
-    convert.watch_for_na(["best", "low", "high", "latitude", "year", "where_prec", "date_prec"])
-    start, end = _dates(convert, date_order)
+) -> EventFile:
+    """Open a GED file, to be read whole or piece by piece."""
+    names = list(COLUMNS) if is_headerless(read_names(source)) else None
+    return EventFile(source, FORM, keep=keep, rename=rename, date_order=date_order, names=names)
+
+
+def _decide(convert: Conversion, order: str | None) -> None:
+    """Decide on the whole file what "NA", 3/4/1997 and 1,5 mean, and which ids come again."""
+    convert.watch_for_na(NUMBERS)
+    start, _ = _dates(convert, order)
+    read_ids(convert, "id", start)
+    _point(convert)
+
+
+def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
+    convert.watch_for_na(NUMBERS)
+    start, end = _dates(convert, order)
     ids = read_ids(convert, "id", start)
     violence = convert.code("type_of_violence", VIOLENCE)
+    words = {code: WORDS[kind] for code, kind in VIOLENCE.items()}
     columns = {
         "event_id": ids, "dataset": DATASET, "date_start": start, "date_end": end,
         "date_precision": convert.code("date_prec", DATE_PRECISION),
         "date_precision_code": convert.identifier("date_prec"),
-        "violence_type": violence, "event_type": violence.map(WORDS),
+        "violence_type": violence,
+        "event_type": convert.code("type_of_violence", words, action=None),
         "directed": violence.eq("one-sided"), "civilian_targeting": violence.eq("one-sided"),
         "conflict_id": convert.identifier("conflict_new_id"),
         "dyad_id": convert.identifier("dyad_new_id"),
-        **_place(convert), **_sides(convert, violence), **_deaths(convert), **carry(convert, keep),
+        **_place(convert), **_sides(convert, violence), **_deaths(convert),
     }  # fmt: skip
     if convert.has("code_status"):
-        unsure = ~convert.raw("code_status").str.casefold().isin(["clear", ""])
+        unsure = convert.derive("code_status", lambda v: ~v.str.casefold().isin(["clear", ""]))
         convert.note(unsure, "code_status", "a candidate event that UCDP has not settled")
-    facts |= {
-        "format": _form(convert, bare),
-        "rules": "; ".join(convert.rules),
-        "country_ids": "gwno",
-    }
-    facts |= {"gaps": tell_gaps(convert, USES), "header": "none" if bare else "first row"}
-    events = make_event_table(columns, index=convert.cells.index)
-    return Loaded(keep_rows(events, convert.problems), convert.problems, facts)
+    return columns
+
+
+def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
+    return {
+        "format": _form(convert, bare), "rules": "; ".join(convert.rules), "country_ids": "gwno",
+        "gaps": tell_gaps(convert, USES), "header": "none" if bare else "first row",
+    }  # fmt: skip
 
 
 def _dates(convert: Conversion, order: str | None) -> tuple[pd.Series, pd.Series]:
@@ -241,30 +259,37 @@ def _dates(convert: Conversion, order: str | None) -> tuple[pd.Series, pd.Series
     return start, end
 
 
-def _place(convert: Conversion) -> dict[str, pd.Series]:
+def _point(convert: Conversion) -> dict[str, pd.Series]:
     country = convert.text("country")
     lat, lon = convert.coordinates("latitude", "longitude", within=country)
+    return {"country": country, "latitude": lat, "longitude": lon}
+
+
+def _place(convert: Conversion) -> dict[str, pd.Series]:
     return {
-        "country": country,
+        **_point(convert),
         "country_id": convert.identifier("country_id" if convert.has("country_id") else "gwno"),
         "admin1": convert.text("adm_1"), "admin2": convert.text("adm_2"),
-        "location": convert.text("where_coordinates"), "latitude": lat, "longitude": lon,
+        "location": convert.text("where_coordinates"),
         "geo_precision": convert.code("where_prec", GEO_PRECISION),
         "geo_precision_code": convert.identifier("where_prec"),
     }  # fmt: skip
 
 
-def _sides(convert: Conversion, violence: pd.Series) -> dict[str, pd.Series]:
+def _sides(convert: Conversion, violence: pd.Series) -> dict[str, Any]:
     """Return names, ids and types; a non-state side of a state-based dyad is a rebel group."""
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, Any] = {}
+    rebels = violence.eq("state-based").to_numpy(bool)
     for number, side in (("1", "side_a"), ("2", "side_b")):
         name = convert.text(side)
-        kind = pd.Series(pd.NA, index=name.index, dtype="object")
-        kind = kind.mask(violence.eq("state-based") & name.notna(), "rebel")
-        kind = kind.mask(name.str.startswith(GOVERNMENT).fillna(False), "state")
+        civilians = name.eq(CIVILIANS).to_numpy(bool)
+        state = convert.text(side, by=lambda v: v.where(v.str.startswith(GOVERNMENT).fillna(False)))
+        conditions = [civilians, state.notna(), rebels & name.notna()]
         columns[f"actor{number}"] = name
         columns[f"actor{number}_id"] = convert.identifier(f"{side}_new_id")
-        columns[f"actor{number}_type"] = kind.mask(name.eq(CIVILIANS), "civilians")
+        columns[f"actor{number}_type"] = pd.Categorical.from_codes(
+            np.select(conditions, [0, 1, 2], -1), categories=["civilians", "state", "rebel"]
+        )
     return columns
 
 
@@ -287,6 +312,12 @@ def _form(convert: Conversion, bare: bool) -> str:
         return form + ", without a header row"
     short = {s for s in SYNONYMS if len(s) == 10} & {fold(h) for h in header}
     return form + (", names cut to ten characters" if short else "")
+
+
+FORM = Form(
+    "UCDP GED", KNOWN, "date_start", UNUSED, [*NUMBERS, "date_start", "date_end", "id", "country",
+    "longitude"], _decide, _convert, _describe,
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------------- tables beside GED
@@ -335,7 +366,7 @@ def load_ucdp_country_year(source: Readable, *, version: str | None = None) -> p
     # release 26.1 leaves the `_cy` away
     known = {n: c for c in [*plain, *totals] for n in (c, c.removesuffix("_cy"))}
     convert, facts = open_columns(
-        source, known=known, rename=None, needed="year_cy", provider="UCDP's country-year table"
+        source, known=known, needed="year_cy", provider="UCDP's country-year table"
     )
     check_columns(pd.DataFrame(columns=list(convert.columns)), [*plain[:2], *totals])
     year = convert.integer("year_cy")
@@ -386,10 +417,10 @@ def load_ucdp_actors(source: Readable) -> pd.DataFrame:
     """
     known = {c: c for c in ("ActorId", "NameData", "Version")}
     convert, facts = open_columns(
-        source, known=known, rename=None, needed="ActorId", provider="UCDP's actor list"
+        source, known=known, needed="ActorId", provider="UCDP's actor list"
     )
     tell_table_problems(convert, facts)
-    table = convert.cells.rename(columns=_snake).reset_index(drop=True)
+    table = convert.cells.frame().rename(columns=_snake).reset_index(drop=True)
     table = table.apply(lambda c: c.str.strip().replace("", None)).astype("str")
     release = next(iter(convert.raw("Version").unique()), "")
     return stamp(table, describe_dataset("ucdp-actors", release), **facts)

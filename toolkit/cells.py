@@ -1,0 +1,133 @@
+"""The cells of a file as text: each column as its distinct values, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+TEXT = pd.StringDtype(na_value=np.nan)
+FEW = 0.5  # of the rows: a column with more distinct values than this is kept as it stands
+SEVERAL = 1000  # rows, below which the share of distinct values says nothing
+
+
+class Column(NamedTuple):
+    """A column of text: `values`, and for each row the number of the one that stands there.
+
+    Without `codes` the values are the rows. Two values can be equal, as "a" and " a" are without
+    blanks.
+    """
+
+    values: pd.Series
+    codes: np.ndarray | None
+
+    def spread(self, result: Any, index: pd.Index) -> pd.Series:
+        """Return what was found for each value, row by row."""
+        result = pd.Series(result)
+        rows = result.array if self.codes is None else result.array.take(self.codes)
+        return pd.Series(rows, index=index)
+
+    def where(self, holds: pd.Series) -> np.ndarray:
+        """Return the positions of the rows whose value is one of these."""
+        told = holds.to_numpy(bool)
+        if self.codes is None or not told.any():
+            return np.flatnonzero(told)
+        return np.flatnonzero(told[self.codes])
+
+    def times(self) -> pd.Series:
+        """Return in how many rows each value stands."""
+        if self.codes is None:
+            return pd.Series(1, index=self.values.index)
+        return pd.Series(np.bincount(self.codes, minlength=len(self.values)))
+
+    def at(self, positions: np.ndarray) -> np.ndarray:
+        """Return the numbers of the values in these rows."""
+        return positions if self.codes is None else self.codes[positions]
+
+
+class Cells:
+    """The columns of a file that were read, by the file's own names; rows by number of the record.
+
+    `header` has the names of all columns, also of those that were only looked at.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Column], index: pd.Index, header: Iterable[str]
+    ) -> None:
+        self.columns, self.index, self.header = dict(columns), index, list(header)
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, *, header: Iterable[str] | None = None) -> Cells:
+        """Return the cells of a table of text."""
+        columns = {}
+        for name in map(str, frame.columns):
+            codes, values = pd.factorize(frame[name])
+            columns[name] = Column(pd.Series(values, dtype=TEXT), codes)
+        return cls(columns, frame.index, frame.columns if header is None else header)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the cells as a table of text."""
+        table = {n: c.spread(c.values, self.index) for n, c in self.columns.items()}
+        return pd.DataFrame(table, index=self.index, columns=list(self.columns), dtype=TEXT)
+
+
+class Collector:
+    """Takes the columns of a file piece by piece and keeps them small."""
+
+    def __init__(self, encoded: Iterable[str], plain: Iterable[str]) -> None:
+        self._chunks: dict[str, list[pa.Array]] = {n: [] for n in (*encoded, *plain)}
+        self._plain = set(plain)
+        self._records: list[np.ndarray] = []
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the columns that are taken."""
+        return list(self._chunks)
+
+    def add(self, table: pa.Table, records: np.ndarray) -> None:
+        """Take the rows of a piece, whose records have these numbers."""
+        self._records.append(records)
+        for name, chunks in self._chunks.items():
+            column = table[name]
+            if name not in self._plain:
+                encoded = column.dictionary_encode().combine_chunks()
+                if len(encoded) < SEVERAL or len(encoded.dictionary) <= FEW * len(encoded):
+                    chunks.append(encoded)
+                    continue
+                self._plain.add(name)
+            chunks.extend(column.chunks)
+
+    def cells(self, header: Iterable[str]) -> Cells:
+        """Return all rows that were taken; the collector is empty behind it."""
+        records = np.concatenate([np.zeros(0, "int64"), *self._records])
+        columns = {}
+        for name in list(self._chunks):
+            columns[name] = _join(self._chunks.pop(name), plain=name in self._plain)
+        return Cells(columns, _index(records), header)
+
+
+def _index(records: np.ndarray) -> pd.Index:
+    """Return the numbers of the records; where none is left out they need no memory."""
+    if len(records) and records[-1] - records[0] == len(records) - 1:
+        return pd.RangeIndex(int(records[0]), int(records[-1]) + 1, name="record")
+    return pd.Index(records, name="record")
+
+
+def _join(chunks: list[pa.Array], *, plain: bool) -> Column:
+    if plain:
+        text = [c.cast(pa.large_string()) for c in chunks]
+        return Column(_series(pa.chunked_array(text, pa.large_string()).combine_chunks()), None)
+    kind = pa.dictionary(pa.int32(), pa.string())
+    joined = pa.chunked_array(chunks, kind).unify_dictionaries()
+    values = joined.chunk(0).dictionary if joined.num_chunks else pa.array([], pa.string())
+    codes = [c.indices.to_numpy() for c in joined.chunks]
+    small = np.min_scalar_type(-max(len(values), 1))  # a type with sign, for pandas' take
+    joined_codes = np.concatenate([np.zeros(0, "int32"), *codes]).astype(small)
+    return Column(_series(values.cast(pa.large_string())), joined_codes)
+
+
+def _series(values: pa.Array) -> pd.Series:
+    return cast(pd.Series, pd.Series(TEXT.__from_arrow__(values), dtype=TEXT))
