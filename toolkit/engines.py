@@ -63,8 +63,10 @@ def find_dates(table: Any, column: str) -> tuple[Any, Any]:
         dates = pd.api.types.is_datetime64_any_dtype(table[column])
         kind = table[column].dtype
         return (None, table[column].dt.tz) if dates else (kind, None)
-    kind = nw.from_native(table).collect_schema()[column]
-    if kind == nw.Date:
+    frame = nw.from_native(table)
+    kind = frame.collect_schema()[column]
+    # Spark's usual timestamp is shown, and read here, in the time zone of the session
+    if kind == nw.Date or (isinstance(kind, nw.Datetime) and frame.implementation.is_spark_like()):
         return None, None
     return (None, kind.time_zone) if isinstance(kind, nw.Datetime) else (kind, None)
 

@@ -175,7 +175,9 @@ def restore_types(table: pd.DataFrame) -> pd.DataFrame:
     for name, column in table.items():
         levels, ordered = CATEGORIES.get(str(name), ([], False))
         if levels and column.dropna().isin(levels).all():
-            restored[name] = column.astype(pd.CategoricalDtype(levels, ordered=ordered))
+            # to pandas, unordered categories in another order are the same: so by way of text
+            plain = column.astype("str")
+            restored[name] = plain.astype(pd.CategoricalDtype(levels, ordered=ordered))
         elif isinstance(column.dtype, pd.CategoricalDtype):
             restored[name] = column.astype("str")
     return table.assign(**restored)

@@ -72,14 +72,15 @@ def _tally_scan(
     span = [c for c in _SPAN if c in column_names(events)]
     marks = {"_period": number_period(_DAY, period), "_straddles": _straddles(span, period)}
     marks |= {} if side is None else {"_side": side}
+    frame = _open_days(events, [*keys, *deaths], span).with_columns(**marks)
     exact = ["date_start", *span] if days else []
     copies = {f"_exact_{c}": nw.when(nw.col("_straddles")).then(nw.col(c)) for c in exact}
-    frame = _open_days(events, [*keys, *deaths], span).with_columns(**marks)
+    frame = frame.with_columns(**copies) if copies else frame
     by, about = (
         [*keys, *marks, *copies],
         (nw.len().alias("_weight"), _DAY.min().alias("date_start")),
     )
-    rows = restore_types(sum_groups(frame.with_columns(**copies), by, deaths, *about))
+    rows = restore_types(sum_groups(frame, by, deaths, *about))
     rows = rows.astype({"_straddles": bool})
     if days:
         table = pd.DataFrame({c: rows[f"_exact_{c}"] for c in exact})
