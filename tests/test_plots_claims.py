@@ -13,7 +13,7 @@ from toolkit.errors import ColumnError, DataWarning, EmptySelectionError, Option
 from toolkit.plots.claims import VERDICTS, plot_ledger
 from toolkit.plots.specifications import MAIN, plot_specifications
 from toolkit.provenance import stamp
-from toolkit.sensitivity import sensitivity
+from toolkit.specifications import sensitivity
 
 DIGITS = {"a": [2, 1, 3], "b": {"five": 5, "none": 0}}
 SOURCE = {"title": "INVENTED events", "version": "1.0"}

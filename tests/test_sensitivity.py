@@ -16,7 +16,7 @@ import pytest
 from toolkit import combinations
 from toolkit.errors import DataWarning, EmptySelectionError, OptionError, warn
 from toolkit.provenance import cite, source_line, stamp
-from toolkit.sensitivity import describe_sensitivity, sensitivity
+from toolkit.specifications import describe_sensitivity, sensitivity
 
 DIGITS = {"a": [1, 2, 3], "b": [0, 5]}
 
@@ -280,7 +280,7 @@ def test_arrays_can_be_written_to_in_every_process():
 
 def test_functions_of_a_notebook_travel():
     code = (
-        "from toolkit.sensitivity import sensitivity\n"
+        "from toolkit.specifications import sensitivity\n"
         "k = 7\n"
         "def f(data, a):\n"
         "    return k * a\n"

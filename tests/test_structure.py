@@ -122,7 +122,7 @@ FLOORS = {
     "plots.drawing": 7.45,
     "plots": 7.5,
     "combinations": 7.9,
-    "sensitivity": 8,
+    "specifications": 8,
     "claims.rules": 8.2,
     "claims.table": 8.3,
     "claims.evidence": 8.3,

@@ -2,119 +2,12 @@
 
 In notebooks: ``import toolkit as ct``. The names listed below are the public functions; measures
 and specialities live one level down.
+
+The names stand in `__init__.pyi`, for people, editors and mypy; each is imported when it is first
+used, so that ``import toolkit`` costs nothing that is not needed.
 """
 
-from toolkit import claims, networks, places, plots, spatial, timeseries
-from toolkit.actors.aliases import describe_aliases, find_lookalikes, load_aliases
-from toolkit.actors.lineage import find_kin, make_lineage
-from toolkit.actors.participants import find_coalitions, participants
-from toolkit.actors.roster import find_activity, find_roster
-from toolkit.counts import compare_counts, count_events
-from toolkit.datasets import fetch_dataset, list_datasets, load_boundaries, load_table
-from toolkit.dyads import count_dyads
-from toolkit.errors import DataWarning, ToolkitError
-from toolkit.events import validate_events
-from toolkit.filters import filter_events
-from toolkit.formats import find_problems, load_events
-from toolkit.networks import actor_network
-from toolkit.overview import describe_events
-from toolkit.panels import combine_units
-from toolkit.parquet import scan_events, to_parquet
-from toolkit.plots import (
-    plot_breaks,
-    plot_calendar,
-    plot_coverage,
-    plot_event_window,
-    plot_events_map,
-    plot_interruption,
-    plot_maps_by_period,
-    plot_network,
-    plot_networks_by_period,
-    plot_panel,
-    plot_precision,
-    plot_series,
-    plot_unit_map,
-)
-from toolkit.provenance import cite, coverage, source_line
-from toolkit.releases import combine_events, find_conflicts
-from toolkit.sample import load_sample, make_sample
-from toolkit.sensitivity import describe_sensitivity, sensitivity
-from toolkit.sources.acled import load_acled
-from toolkit.sources.gdelt import load_gdelt
-from toolkit.sources.ucdp import load_ucdp_actors, load_ucdp_country_year, load_ucdp_ged
-from toolkit.timeseries import (
-    describe_series,
-    event_window,
-    find_breaks,
-    find_spells,
-    interrupted_time_series,
-)
+import lazy_loader
 
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
-__all__ = [
-    "DataWarning",
-    "ToolkitError",
-    "actor_network",
-    "cite",
-    "claims",
-    "combine_events",
-    "combine_units",
-    "compare_counts",
-    "count_dyads",
-    "count_events",
-    "coverage",
-    "describe_aliases",
-    "describe_events",
-    "describe_sensitivity",
-    "describe_series",
-    "event_window",
-    "fetch_dataset",
-    "filter_events",
-    "find_activity",
-    "find_breaks",
-    "find_coalitions",
-    "find_conflicts",
-    "find_kin",
-    "find_lookalikes",
-    "find_problems",
-    "find_roster",
-    "find_spells",
-    "interrupted_time_series",
-    "list_datasets",
-    "load_acled",
-    "load_aliases",
-    "load_boundaries",
-    "load_events",
-    "load_gdelt",
-    "load_sample",
-    "load_table",
-    "load_ucdp_actors",
-    "load_ucdp_country_year",
-    "load_ucdp_ged",
-    "make_lineage",
-    "make_sample",
-    "networks",
-    "participants",
-    "places",
-    "plot_breaks",
-    "plot_calendar",
-    "plot_coverage",
-    "plot_event_window",
-    "plot_events_map",
-    "plot_interruption",
-    "plot_maps_by_period",
-    "plot_network",
-    "plot_networks_by_period",
-    "plot_panel",
-    "plot_precision",
-    "plot_series",
-    "plot_unit_map",
-    "plots",
-    "scan_events",
-    "sensitivity",
-    "source_line",
-    "spatial",
-    "timeseries",
-    "to_parquet",
-    "validate_events",
-]

@@ -44,13 +44,13 @@ def describe_events(events: pd.DataFrame) -> pd.DataFrame:
     last event                   2019-12-31
     events of more than one day         420  18.1%
     """
+    check_dates(events, ["event_id", "dataset"])
     if len(events) == 0:
         raise EmptySelectionError(
             "There are no events to describe.",
             "at least one row.",
             "len(events), and look at the filter",
         )
-    check_dates(events, ["event_id", "dataset"])
     lines: list[Line] = []
     for part in (_describe_source, _describe_time, _describe_precision, _describe_missing,
                  _describe_actors, _describe_deaths, _describe_notes):  # fmt: skip

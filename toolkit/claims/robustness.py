@@ -12,7 +12,7 @@ from toolkit.claims.judge import VERDICTS, find_obstacle, judge, read_rows, stam
 from toolkit.claims.statistics import Row, list_subsets, list_windows
 from toolkit.claims.subsets import DEATHS, Choices, count_periods, find_first
 from toolkit.errors import OptionError, did_you_mean
-from toolkit.sensitivity import describe_sensitivity, sensitivity
+from toolkit.specifications import describe_sensitivity, sensitivity
 
 
 def check_robustness(

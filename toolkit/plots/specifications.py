@@ -86,7 +86,7 @@ def plot_specifications(
 
     Examples
     --------
-    >>> from toolkit.sensitivity import sensitivity
+    >>> from toolkit.specifications import sensitivity
     >>> def answer(data, a, b):
     ...     return data + 10 * a + b
     >>> ax = plot_specifications(sensitivity(answer, 100, {"a": [1, 2], "b": [1, 2, 3]}))
