@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option, did_you_mean, warn
-from toolkit.networks.graphs import check_graph, plain_numbers
+from toolkit.networks.graphs import check_graph
 from toolkit.networks.rosters import actors_between, read_roster, roster_attributes
 from toolkit.networks.ties import COUNTS, WEIGHTS, Plan, prepare_ties
 from toolkit.provenance import coverage, read_record
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Span = tuple[pd.Period, pd.Period]
 Actors = dict[str, dict[str, str]]
+Tie = tuple[str, str, dict[str, Any]]
 
 
 def actor_network(
@@ -224,18 +227,13 @@ def _make_graphs(
     days = {} if names is None else roster_attributes(names)
     kind = "with dates" if isinstance(roster, pd.DataFrame) else "a list of names"
     said = f"{len(days):,} actors, {kind}" if names is not None else "actors with a tie"
-    numbers = rows["period"].array.asi8
+    limits = [(span[0].start_time, span[1].end_time) for span in spans if span is not None]
+    known = [[]] * len(limits) if names is None else list(actors_between(names, limits))
+    there = known or [list(days)]
     graphs, strangers = [], set()
-    for span in spans:
-        here, actors = rows, days
-        if span is not None:
-            here = rows[(numbers >= span[0].ordinal) & (numbers <= span[1].ordinal)]
-            there = (
-                [] if names is None else actors_between(names, span[0].start_time, span[1].end_time)
-            )
-            actors = {actor: days[actor] for actor in there}
-        G = _make_graph(here, actors, plan)
-        strangers |= set() if names is None else set(G) - set(actors)
+    for span, ties, actors in zip(spans, _sum_pairs(rows, plan, spans), there, strict=True):
+        G = _make_graph(ties, {actor: days[actor] for actor in actors}, plan)
+        strangers |= set() if names is None else set(G).difference(actors)
         _add_span(G, plan, span, said)
         graphs.append(G)
     _tell_strangers(strangers)
@@ -243,30 +241,73 @@ def _make_graphs(
     return graphs
 
 
-def _make_graph(rows: pd.DataFrame, actors: Actors, plan: Plan) -> nx.Graph:
+def _make_graph(ties: list[Tie], actors: Actors, plan: Plan) -> nx.Graph:
     """Build one network: the roster's actors, and the sums of the rows."""
     import networkx as nx
 
-    ties = _sum_pairs(rows, WEIGHTS[plan.weight])
-    columns = [c for c in ties if c not in ("actor1", "actor2")]
-    values = zip(*(plain_numbers(ties[c]) for c in columns), strict=True)
     G = nx.DiGraph() if plan.directed else nx.Graph()
-    names = sorted({*actors, *ties["actor1"], *ties["actor2"]})
+    tied = {name for one, two, _ in ties for name in (one, two)}
+    names = sorted(tied.union(actors))
     G.add_nodes_from((name, {"name": name, **actors.get(name, {})}) for name in names)
-    G.add_edges_from(
-        (one, two, _attributes(dict(zip(columns, numbers, strict=True))))
-        for one, two, numbers in zip(ties["actor1"], ties["actor2"], values, strict=True)
-    )
+    G.add_edges_from((one, two, _attributes(numbers)) for one, two, numbers in ties)
     return G
 
 
-def _sum_pairs(rows: pd.DataFrame, weight: str) -> pd.DataFrame:
-    """Sum the rows of each pair; a count that is missing throughout stays missing."""
-    groups = rows.groupby(["actor1", "actor2"], sort=True)
-    counts = groups[[c for c in COUNTS if c in rows]].sum(min_count=1)
-    counts.insert(0, "weight", counts[weight])
-    counts["periods"] = groups["period"].nunique()
-    return counts.reset_index()
+def _sum_pairs(
+    rows: pd.DataFrame, plan: Plan, spans: list[Span] | list[Span | None]
+) -> Iterator[list[Tie]]:
+    """Yield for each span its pairs in order of the names, with the sums of their rows.
+
+    All spans are summed at once. A count that is missing throughout stays missing.
+    """
+    span, row = _rows_of_spans(rows["period"].array.asi8, spans)
+    names, codes = _number_names(rows)
+    n = len(names)
+    place, group = np.unique(
+        (span * n + codes[0][row]) * n + codes[1][row], return_inverse=True
+    )
+    periods = rows["period"].array.asi8[row]
+    once = pd.DataFrame({"group": group, "period": periods}).drop_duplicates()["group"]
+    counts = rows[[c for c in COUNTS if c in rows]].astype("float64").iloc[row]
+    sums = counts.groupby(group).sum(min_count=1)
+    sums.insert(0, "weight", sums[WEIGHTS[plan.weight]])
+    sums["periods"] = np.bincount(once, minlength=len(place))
+    owner, pair = np.divmod(place, max(1, n * n))
+    values = zip(*(_plain_by_span(sums[c].to_numpy(), owner) for c in sums), strict=True)
+    ties = [
+        (names[pair // n], names[pair % n], dict(zip(sums, numbers, strict=True)))
+        for pair, numbers in zip(pair.tolist(), values, strict=True)
+    ]
+    first = np.searchsorted(owner, np.arange(len(spans) + 1)).tolist()
+    yield from (ties[start:end] for start, end in pairwise(first))
+
+
+def _rows_of_spans(
+    numbers: np.ndarray, spans: list[Span] | list[Span | None]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which span has which row, one entry for each row in each span."""
+    order = np.argsort(numbers, kind="stable")
+    limits = [(0, len(numbers)) if span is None else
+              (np.searchsorted(numbers, span[0].ordinal, sorter=order),
+               np.searchsorted(numbers, span[1].ordinal, "right", sorter=order))
+              for span in spans]  # fmt: skip
+    found = [np.sort(order[first:last]) for first, last in limits]
+    return np.repeat(np.arange(len(spans)), [len(rows) for rows in found]), np.concatenate(found)
+
+
+def _number_names(rows: pd.DataFrame) -> tuple[list[str], np.ndarray]:
+    """Return the names in order, and their numbers in the columns actor1 and actor2."""
+    codes, names = pd.factorize(pd.concat([rows["actor1"], rows["actor2"]]), sort=True)
+    return list(names), codes.reshape(2, -1)
+
+
+def _plain_by_span(values: np.ndarray, span: np.ndarray) -> list[int | float | None]:
+    """Return Python's own numbers: int where all of a span are whole; None where missing."""
+    broken = np.bincount(span, (values % 1 != 0) & ~np.isnan(values)) > 0
+    return [
+        None if value != value else value if part else int(value)
+        for value, part in zip(values.tolist(), broken[span].tolist(), strict=True)
+    ]
 
 
 def _attributes(numbers: dict[str, Any]) -> dict[str, Any]:
@@ -377,7 +418,8 @@ def _windows(periods: pd.PeriodIndex, window: int, step: int) -> list[Span]:
     skipped = max(step - window, 0) * (len(starts) - 1)
     if unused or skipped:
         warn(f"{unused + skipped} of {len(periods)} periods are in no window of {window}.")
-    return [(periods[i], periods[i + window - 1]) for i in starts]
+    known = list(periods)
+    return [(known[i], known[i + window - 1]) for i in starts]
 
 
 def _check_count(name: str, value: int) -> None:
