@@ -260,23 +260,21 @@ def _sum_pairs(
 
     All spans are summed at once. A count that is missing throughout stays missing.
     """
-    span, row = _rows_of_spans(rows["period"].array.asi8, spans)
-    names, codes = _number_names(rows)
+    periods = rows["period"].array.asi8
+    span, row = _rows_of_spans(periods, spans)
+    names, (one, two) = _number_names(rows)
     n = len(names)
-    place, group = np.unique(
-        (span * n + codes[0][row]) * n + codes[1][row], return_inverse=True
-    )
-    periods = rows["period"].array.asi8[row]
-    once = pd.DataFrame({"group": group, "period": periods}).drop_duplicates()["group"]
-    counts = rows[[c for c in COUNTS if c in rows]].astype("float64").iloc[row]
-    sums = counts.groupby(group).sum(min_count=1)
-    sums.insert(0, "weight", sums[WEIGHTS[plan.weight]])
-    sums["periods"] = np.bincount(once, minlength=len(place))
+    place, group = np.unique((span * n + one[row]) * n + two[row], return_inverse=True)
+    counts = {c: rows[c].to_numpy(float, na_value=np.nan)[row] for c in COUNTS if c in rows}
+    sums = pd.DataFrame(counts).groupby(group).sum(min_count=1).to_dict("series")
+    sums = {"weight": sums[WEIGHTS[plan.weight]], **sums}
+    once = np.unique(np.stack([group, periods[row]]), axis=1)[0]
+    sums["periods"] = pd.Series(np.bincount(once, minlength=len(place)))
     owner, pair = np.divmod(place, max(1, n * n))
-    values = zip(*(_plain_by_span(sums[c].to_numpy(), owner) for c in sums), strict=True)
+    numbers = zip(*(_plain_by_span(values.to_numpy(), owner) for values in sums.values()))
     ties = [
-        (names[pair // n], names[pair % n], dict(zip(sums, numbers, strict=True)))
-        for pair, numbers in zip(pair.tolist(), values, strict=True)
+        (names[pair // n], names[pair % n], dict(zip(sums, values, strict=True)))
+        for pair, values in zip(pair.tolist(), numbers, strict=True)
     ]
     first = np.searchsorted(owner, np.arange(len(spans) + 1)).tolist()
     yield from (ties[start:end] for start, end in pairwise(first))
@@ -363,14 +361,9 @@ def _whole_range(dyads: pd.DataFrame, start: object, end: object) -> pd.PeriodIn
         )
     periods = dyads["period"]
     freq = periods.dtype.freq
-    first, last = known = [periods.min(), periods.max()]
-    spans = coverage(dyads).dropna(subset=["start", "end"])
-    if len(spans) and "filter not recorded" not in read_record(dyads).get("steps", ""):
-        known = [
-            min(first, spans["start"].min().to_period(freq)),
-            max(last, spans["end"].max().to_period(freq)),
-        ]
+    first, last = periods.min(), periods.max()
     asked = [_read_period(n, p, freq) for n, p in (("start", start), ("end", end))]
+    known = [first, last] if asked == [None, None] else _known_range(dyads)
     for name, period in zip(("start", "end"), asked, strict=True):
         if period is not None and not known[0] <= period <= known[1]:
             raise OptionError(
@@ -386,6 +379,19 @@ def _whole_range(dyads: pd.DataFrame, start: object, end: object) -> pd.PeriodIn
             f"start={str(last)!r}, end={str(first)!r}",
         )
     return pd.period_range(first, last, freq=freq)
+
+
+def _known_range(dyads: pd.DataFrame) -> list[pd.Period]:
+    """Return the first and the last period that the table or the coverage of the data has."""
+    first, last = dyads["period"].min(), dyads["period"].max()
+    spans = coverage(dyads).dropna(subset=["start", "end"])
+    if spans.empty or "filter not recorded" in read_record(dyads).get("steps", ""):
+        return [first, last]
+    freq = dyads["period"].dtype.freq
+    return [
+        min(first, spans["start"].min().to_period(freq)),
+        max(last, spans["end"].max().to_period(freq)),
+    ]
 
 
 def _read_period(name: str, value: object, freq: Any) -> pd.Period | None:

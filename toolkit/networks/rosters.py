@@ -75,6 +75,8 @@ def roster_attributes(roster: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return for each actor the first and the last day of all its spans as text, where known."""
     known: dict[str, dict[str, str]] = {str(actor): {} for actor in roster["actor"]}
     for name, pick in (("first", "min"), ("last", "max")):
+        if roster[name].isna().all():
+            continue
         open_ended = set(roster.loc[roster[name].isna(), "actor"])
         limited = roster[~roster["actor"].isin(open_ended)]
         for actor, day in limited.groupby("actor")[name].agg(pick).items():
