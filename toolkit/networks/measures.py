@@ -154,7 +154,8 @@ def _measure(graphs: list[nx.Graph]) -> pd.DataFrame:
 
 def _reasons(table: pd.DataFrame, graphs: Iterable[nx.Graph]) -> dict[str, str]:
     """Say for each measure that is missing somewhere why."""
-    reasons = {name: why for name, why in GRAPH_MEASURES.items() if table[name].isna().any()}
+    missing = table.isna().any()
+    reasons = {name: why for name, why in GRAPH_MEASURES.items() if missing[name]}
     if not all(G.is_directed() for G in graphs):
         reasons |= dict.fromkeys(DIRECTED, UNDIRECTED)
     return reasons
@@ -171,8 +172,8 @@ def _measure_actors(graphs: list[nx.Graph]) -> tuple[pd.DataFrame, np.ndarray]:
         **score_stack(stack, ["core_number", "clustering"]),
     }
     index = pd.Index(stack.actors, name="actor", dtype=None if stack.actors else "str")
-    table = pd.DataFrame(columns, index)
-    return table.astype({name: "int64" for name in table if name in WHOLE}), spectrum.shared
+    columns |= {name: values.astype("int64") for name, values in columns.items() if name in WHOLE}
+    return pd.DataFrame(columns, index), spectrum.shared
 
 
 def _batches(graphs: Mapping[Hashable, nx.Graph]) -> Iterator[list[nx.Graph]]:

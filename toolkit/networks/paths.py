@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-TOGETHER = 128  # actors of small components whose distances are found in one matrix
+TOGETHER = 256  # actors of small components whose distances are found in one matrix
 CELLS = 1 << 22  # numbers in one part of the distances
 CLOSE = 1e-12  # relative difference up to which rounding can be all there is
 LARGE = 500  # actors from which on a backend of networkx, where installed, is faster
@@ -154,7 +154,7 @@ def _shares(distance: np.ndarray, arcs: _Arcs) -> tuple[np.ndarray, bool]:
     and an actor in reach; `steps` leads from place to place along the last ties of the shortest
     paths. In order of distance it is triangular, and either sum is the solution of I - steps.
     """
-    from scipy.sparse import csr_array, eye_array
+    from scipy.sparse import csc_array
     from scipy.sparse.linalg import spsolve_triangular
 
     near, far = distance[:, arcs.tail], distance[:, arcs.head]
@@ -167,14 +167,16 @@ def _shares(distance: np.ndarray, arcs: _Arcs) -> tuple[np.ndarray, bool]:
     rank[places] = np.arange(len(places))
     before, after = (rank[source * arcs.n + end[tie]] for end in (arcs.tail, arcs.head))
     begins = distance.ravel()[places] == 0
-    if (arcs.rest != UNKNOWN).all() and not _agree(before, after, arcs.rest[tie], len(places)):
+    several = len(tie) > len(places) - begins.sum()  # ways to some place
+    exact = several and (arcs.rest != UNKNOWN).all()
+    if exact and not _agree(before, after, arcs.rest[tie], len(places)):
         return np.zeros(arcs.n), False
-    shape = (len(places), len(places))
-    system = eye_array(len(places), format="csr") - csr_array(
-        (np.ones(len(tie)), (after, before)), shape=shape
-    )
+    each = np.arange(len(places))
+    steps = np.repeat([1.0, -1.0], [len(each), len(tie)])
+    ends = np.r_[each, after], np.r_[each, before]
+    system = csc_array((steps, ends), shape=(len(each), len(each)))
     paths = spsolve_triangular(system, begins.astype(float), lower=True, unit_diagonal=True)
-    through = spsolve_triangular(system.T.tocsr(), 1 / paths, lower=False, unit_diagonal=True)
+    through = spsolve_triangular(system.T, 1 / paths, lower=False, unit_diagonal=True)
     dependency = np.where(begins, 0.0, through * paths - 1)
     return np.bincount(places % arcs.n, dependency, minlength=arcs.n), True
 
@@ -184,8 +186,6 @@ def _agree(before: np.ndarray, after: np.ndarray, rest: np.ndarray, n: int) -> b
 
     One way to each place is followed back to its source, in strides that double.
     """
-    if len(after) == len(np.unique(after)):
-        return True  # one way to each place: nothing to compare
     back, whole = np.arange(n), np.zeros(n, dtype=np.int64)
     back[after], whole[after] = before, rest
     while (back[back] != back).any():
