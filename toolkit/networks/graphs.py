@@ -33,7 +33,7 @@ def check_graph(G: nx.Graph) -> None:
             "one tie for each pair: measures read parallel ties in different ways.",
             "ct.actor_network(dyads), which sums them",
         )
-    if any(weight < 0 for *_, weight in G.edges(data="weight", default=1)):
+    if any(data.get("weight", 1) < 0 for _, ties in G.adjacency() for data in ties.values()):
         raise OptionError(
             "The network has ties of negative weight.",
             "weights of 0 and more: neither distances nor shares are defined for others.",

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-TOGETHER = 256  # actors of small components whose distances are found in one matrix
+SMALL = 64  # actors up to which a component shares a matrix of distances with others
+TOGETHER = 256  # actors in such a matrix
 CELLS = 1 << 22  # numbers in one part of the distances
 CLOSE = 1e-12  # relative difference up to which rounding can be all there is
 LARGE = 500  # actors from which on a backend of networkx, where installed, is faster
@@ -120,9 +121,11 @@ def _groups(
     ties = coo_array((np.ones(len(one)), (one, two)), shape=(n, n))
     part = connected_components(ties, directed=False)[1]
     size = np.bincount(part)
-    size[size < 2] = 0
-    group = ((np.cumsum(size) - size) // TOGETHER)[part]
-    group[size[part] == 0] = -1
+    large = np.flatnonzero(size > SMALL)
+    shared = np.where((size > SMALL) | (size < 2), 0, size)
+    number = (np.cumsum(shared) - shared) // TOGETHER
+    number[large] = number.max() + 1 + np.arange(len(large))
+    group = np.where(size > 1, number, -1)[part]
     by_actor, by_tie = np.argsort(group, kind="stable"), np.argsort(group[one], kind="stable")
     for number in np.unique(group[one]):
         first, last = (

@@ -166,11 +166,14 @@ def read_stack(graphs: Iterable[nx.Graph]) -> Stack:
         actors.extend(G)
         start.append(len(actors))
         directed = G.is_directed()
-        for u, v, value in G.edges(data="weight", default=1):
-            if u != v:
-                one.append(place[u])
-                two.append(place[v])
-                weight.append(value)
+        for u, ties in G.adjacency():
+            here = place[u]
+            for v, data in ties.items():
+                there = place[v]
+                if here < there or (directed and here > there):  # a tie of a pair is listed twice
+                    one.append(here)
+                    two.append(there)
+                    weight.append(data.get("weight", 1))
     ends = (np.array(end, dtype=np.intp) for end in (start, one, two))
     return Stack(actors, *ends, np.array(weight, dtype=float), directed)
 
