@@ -108,9 +108,7 @@ def test_random_networks_agree_with_networkx(monkeypatch, directed, weights, tog
             expected.to_numpy(), rel=1e-9, abs=1e-12, nan_ok=True
         )
         named = expected_network(G)
-        assert whole.loc[seed, list(named)].to_dict() == pytest.approx(
-            named, rel=1e-9, nan_ok=True
-        )
+        assert whole.loc[seed, list(named)].to_dict() == pytest.approx(named, rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.parametrize("directed", [False, True], ids=KINDS)
@@ -196,9 +194,7 @@ def test_measuring_changes_nothing():
 
 def test_components_and_the_largest_by_hand():
     # two pairs: C and D with more weight, then three actors in the second network
-    stack = read_stack(
-        [nx.Graph([("A", "B"), ("C", "D", {"weight": 5})]), nx.Graph(["AB", "BC"])]
-    )
+    stack = read_stack([nx.Graph([("A", "B"), ("C", "D", {"weight": 5})]), nx.Graph(["AB", "BC"])])
     parts = find_parts(stack)
     assert len(set(parts.tolist())) == 3
     assert find_largest(stack, parts).tolist() == [False, False, True, True, True, True, True]

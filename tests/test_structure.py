@@ -72,6 +72,7 @@ FLOORS = {
     "networks.rosters": 6.6,
     "networks.plain": 6.7,
     "networks.matrices": 6.7,
+    "networks.sums": 6.7,
     "networks.paths": 6.61,
     "networks.stacks": 6.62,
     "networks.tallies": 6.63,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option, did_you_mean, warn
 from toolkit.networks.graphs import check_graph
 from toolkit.networks.rosters import actors_between, read_roster, roster_attributes
-from toolkit.networks.ties import COUNTS, WEIGHTS, Plan, prepare_ties
+from toolkit.networks.sums import Span, Tie, sum_pairs
+from toolkit.networks.ties import WEIGHTS, Plan, prepare_ties
 from toolkit.provenance import coverage, read_record
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Span = tuple[pd.Period, pd.Period]
 Actors = dict[str, dict[str, str]]
-Tie = tuple[str, str, dict[str, Any]]
 
 
 def actor_network(
@@ -231,7 +228,9 @@ def _make_graphs(
     known = [[]] * len(limits) if names is None else list(actors_between(names, limits))
     there = known or [list(days)]
     graphs, strangers = [], set()
-    for span, ties, actors in zip(spans, _sum_pairs(rows, plan, spans), there, strict=True):
+    for span, ties, actors in zip(
+        spans, sum_pairs(rows, WEIGHTS[plan.weight], spans), there, strict=True
+    ):
         G = _make_graph(ties, {actor: days[actor] for actor in actors}, plan)
         strangers |= set() if names is None else set(G).difference(actors)
         _add_span(G, plan, span, said)
@@ -251,61 +250,6 @@ def _make_graph(ties: list[Tie], actors: Actors, plan: Plan) -> nx.Graph:
     G.add_nodes_from((name, {"name": name, **actors.get(name, {})}) for name in names)
     G.add_edges_from((one, two, _attributes(numbers)) for one, two, numbers in ties)
     return G
-
-
-def _sum_pairs(
-    rows: pd.DataFrame, plan: Plan, spans: list[Span] | list[Span | None]
-) -> Iterator[list[Tie]]:
-    """Yield for each span its pairs in order of the names, with the sums of their rows.
-
-    All spans are summed at once. A count that is missing throughout stays missing.
-    """
-    periods = rows["period"].array.asi8
-    span, row = _rows_of_spans(periods, spans)
-    names, (one, two) = _number_names(rows)
-    n = len(names)
-    place, group = np.unique((span * n + one[row]) * n + two[row], return_inverse=True)
-    counts = {c: rows[c].to_numpy(float, na_value=np.nan)[row] for c in COUNTS if c in rows}
-    sums = pd.DataFrame(counts).groupby(group).sum(min_count=1).to_dict("series")
-    sums = {"weight": sums[WEIGHTS[plan.weight]], **sums}
-    once = np.unique(np.stack([group, periods[row]]), axis=1)[0]
-    sums["periods"] = pd.Series(np.bincount(once, minlength=len(place)))
-    owner, pair = np.divmod(place, max(1, n * n))
-    numbers = zip(*(_plain_by_span(values.to_numpy(), owner) for values in sums.values()))
-    ties = [
-        (names[pair // n], names[pair % n], dict(zip(sums, values, strict=True)))
-        for pair, values in zip(pair.tolist(), numbers, strict=True)
-    ]
-    first = np.searchsorted(owner, np.arange(len(spans) + 1)).tolist()
-    yield from (ties[start:end] for start, end in pairwise(first))
-
-
-def _rows_of_spans(
-    numbers: np.ndarray, spans: list[Span] | list[Span | None]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return which span has which row, one entry for each row in each span."""
-    order = np.argsort(numbers, kind="stable")
-    limits = [(0, len(numbers)) if span is None else
-              (np.searchsorted(numbers, span[0].ordinal, sorter=order),
-               np.searchsorted(numbers, span[1].ordinal, "right", sorter=order))
-              for span in spans]  # fmt: skip
-    found = [np.sort(order[first:last]) for first, last in limits]
-    return np.repeat(np.arange(len(spans)), [len(rows) for rows in found]), np.concatenate(found)
-
-
-def _number_names(rows: pd.DataFrame) -> tuple[list[str], np.ndarray]:
-    """Return the names in order, and their numbers in the columns actor1 and actor2."""
-    codes, names = pd.factorize(pd.concat([rows["actor1"], rows["actor2"]]), sort=True)
-    return list(names), codes.reshape(2, -1)
-
-
-def _plain_by_span(values: np.ndarray, span: np.ndarray) -> list[int | float | None]:
-    """Return Python's own numbers: int where all of a span are whole; None where missing."""
-    broken = np.bincount(span, (values % 1 != 0) & ~np.isnan(values)) > 0
-    return [
-        None if value != value else value if part else int(value)
-        for value, part in zip(values.tolist(), broken[span].tolist(), strict=True)
-    ]
 
 
 def _attributes(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -124,7 +124,11 @@ def betweenness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
     near; a tie of weight 0 has no length and carries no path. That anything flows along paths of
     opposition is a model, not an observation. 0 for an isolate; missing for fewer than three
     actors. Paths of equal length are shared: lengths are compared in whole numbers, where
-    networkx with rounded lengths would take one of them for the only shortest.
+    networkx with rounded lengths would take one of them for the only shortest. Weights that are
+    no simple fractions have no whole lengths: what differs by rounding at most is equal then.
+
+    Without weights, and in components of more than 500 actors, networkx's backend
+    ``nx-rustworkx`` does it where it is installed (``pip install "conflict-toolkit[fast]"``).
 
     References
     ----------

@@ -109,9 +109,7 @@ class _Arcs(NamedTuple):
     n: int
 
 
-def _groups(
-    one: np.ndarray, two: np.ndarray, n: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _groups(one: np.ndarray, two: np.ndarray, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield actors and ties of a large component, or of several small ones together."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

@@ -86,9 +86,7 @@ def _components(ties: Stack, parts: np.ndarray) -> Iterator[tuple[np.ndarray, An
         if k > MOST_DENSE:
             for number, actors in enumerate(members):
                 own = which == number
-                yield actors[None], as_matrix(
-                    b[own], a[own], k, w[own], both=not ties.directed
-                )
+                yield actors[None], as_matrix(b[own], a[own], k, w[own], both=not ties.directed)
             continue
         matrices = np.zeros((len(members), k, k))
         matrices[which, b, a] = w
@@ -119,4 +117,4 @@ def _solve(matrices: Any, *, directed: bool) -> tuple[np.ndarray, np.ndarray]:
             values, vectors = solve(matrices, k=2, which=which, v0=np.ones(matrices.shape[0]))
             return values[None], vectors[None]
         matrices = matrices.toarray()[None]
-    return (np.linalg.eig if directed else np.linalg.eigh)(matrices)  # type: ignore[no-any-return]
+    return (np.linalg.eig if directed else np.linalg.eigh)(matrices)

@@ -174,8 +174,8 @@ def read_stack(graphs: Iterable[nx.Graph]) -> Stack:
                     one.append(here)
                     two.append(there)
                     weight.append(data.get("weight", 1))
-    ends = (np.array(end, dtype=np.intp) for end in (start, one, two))
-    return Stack(actors, *ends, np.array(weight, dtype=float), directed)
+    begins, tails, heads = (np.array(places, dtype=np.intp) for places in (start, one, two))
+    return Stack(actors, begins, tails, heads, np.array(weight, dtype=float), directed)
 
 
 def as_matrix(
