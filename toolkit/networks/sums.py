@@ -64,12 +64,16 @@ def _rows_of_spans(
 
 
 def _sums(rows: pd.DataFrame, row: np.ndarray, group: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the sums of each group of rows, and in how many periods they are."""
-    counts = {c: rows[c].to_numpy(float, na_value=np.nan)[row] for c in COUNTS if c in rows}
-    sums = pd.DataFrame(counts).groupby(group).sum(min_count=1)
+    """Return the sums of each group of rows, and in how many periods they are.
+
+    pandas' own floats with missing values, which are summed with less rounding than numpy's.
+    """
+    counts = rows[[c for c in COUNTS if c in rows]].astype("Float64").iloc[row]
+    sums = counts.groupby(group).sum(min_count=1)
     once = np.unique(np.stack([group, rows["period"].array.asi8[row]]), axis=1)[0]
     periods = np.bincount(once, minlength=len(sums))
-    return {c: sums[c].to_numpy() for c in counts} | {"periods": periods}
+    known = {c: sums[c].to_numpy(float, na_value=np.nan) for c in counts}
+    return known | {"periods": periods}
 
 
 def _plain(values: np.ndarray, span: np.ndarray) -> list[int | float | None]:
