@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.errors import EmptySelectionError, OptionError, check_option, did_you_mean, warn
-from toolkit.networks.graphs import check_graph, plain_numbers
+from toolkit.networks.graphs import check_graph
 from toolkit.networks.rosters import actors_between, read_roster, roster_attributes
-from toolkit.networks.ties import COUNTS, WEIGHTS, Plan, prepare_ties
+from toolkit.networks.sums import Span, Tie, sum_pairs
+from toolkit.networks.ties import WEIGHTS, Plan, prepare_ties
 from toolkit.provenance import coverage, read_record
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Span = tuple[pd.Period, pd.Period]
 Actors = dict[str, dict[str, str]]
 
 
@@ -224,18 +224,15 @@ def _make_graphs(
     days = {} if names is None else roster_attributes(names)
     kind = "with dates" if isinstance(roster, pd.DataFrame) else "a list of names"
     said = f"{len(days):,} actors, {kind}" if names is not None else "actors with a tie"
-    numbers = rows["period"].array.asi8
+    limits = [(span[0].start_time, span[1].end_time) for span in spans if span is not None]
+    known = [[]] * len(limits) if names is None else list(actors_between(names, limits))
+    there = known or [list(days)]
     graphs, strangers = [], set()
-    for span in spans:
-        here, actors = rows, days
-        if span is not None:
-            here = rows[(numbers >= span[0].ordinal) & (numbers <= span[1].ordinal)]
-            there = (
-                [] if names is None else actors_between(names, span[0].start_time, span[1].end_time)
-            )
-            actors = {actor: days[actor] for actor in there}
-        G = _make_graph(here, actors, plan)
-        strangers |= set() if names is None else set(G) - set(actors)
+    for span, ties, actors in zip(
+        spans, sum_pairs(rows, WEIGHTS[plan.weight], spans), there, strict=True
+    ):
+        G = _make_graph(ties, {actor: days[actor] for actor in actors}, plan)
+        strangers |= set() if names is None else set(G).difference(actors)
         _add_span(G, plan, span, said)
         graphs.append(G)
     _tell_strangers(strangers)
@@ -243,30 +240,16 @@ def _make_graphs(
     return graphs
 
 
-def _make_graph(rows: pd.DataFrame, actors: Actors, plan: Plan) -> nx.Graph:
+def _make_graph(ties: list[Tie], actors: Actors, plan: Plan) -> nx.Graph:
     """Build one network: the roster's actors, and the sums of the rows."""
     import networkx as nx
 
-    ties = _sum_pairs(rows, WEIGHTS[plan.weight])
-    columns = [c for c in ties if c not in ("actor1", "actor2")]
-    values = zip(*(plain_numbers(ties[c]) for c in columns), strict=True)
     G = nx.DiGraph() if plan.directed else nx.Graph()
-    names = sorted({*actors, *ties["actor1"], *ties["actor2"]})
+    tied = {name for one, two, _ in ties for name in (one, two)}
+    names = sorted(tied.union(actors))
     G.add_nodes_from((name, {"name": name, **actors.get(name, {})}) for name in names)
-    G.add_edges_from(
-        (one, two, _attributes(dict(zip(columns, numbers, strict=True))))
-        for one, two, numbers in zip(ties["actor1"], ties["actor2"], values, strict=True)
-    )
+    G.add_edges_from((one, two, _attributes(numbers)) for one, two, numbers in ties)
     return G
-
-
-def _sum_pairs(rows: pd.DataFrame, weight: str) -> pd.DataFrame:
-    """Sum the rows of each pair; a count that is missing throughout stays missing."""
-    groups = rows.groupby(["actor1", "actor2"], sort=True)
-    counts = groups[[c for c in COUNTS if c in rows]].sum(min_count=1)
-    counts.insert(0, "weight", counts[weight])
-    counts["periods"] = groups["period"].nunique()
-    return counts.reset_index()
 
 
 def _attributes(numbers: dict[str, Any]) -> dict[str, Any]:
@@ -322,14 +305,9 @@ def _whole_range(dyads: pd.DataFrame, start: object, end: object) -> pd.PeriodIn
         )
     periods = dyads["period"]
     freq = periods.dtype.freq
-    first, last = known = [periods.min(), periods.max()]
-    spans = coverage(dyads).dropna(subset=["start", "end"])
-    if len(spans) and "filter not recorded" not in read_record(dyads).get("steps", ""):
-        known = [
-            min(first, spans["start"].min().to_period(freq)),
-            max(last, spans["end"].max().to_period(freq)),
-        ]
+    first, last = periods.min(), periods.max()
     asked = [_read_period(n, p, freq) for n, p in (("start", start), ("end", end))]
+    known = [first, last] if asked == [None, None] else _known_range(dyads)
     for name, period in zip(("start", "end"), asked, strict=True):
         if period is not None and not known[0] <= period <= known[1]:
             raise OptionError(
@@ -345,6 +323,19 @@ def _whole_range(dyads: pd.DataFrame, start: object, end: object) -> pd.PeriodIn
             f"start={str(last)!r}, end={str(first)!r}",
         )
     return pd.period_range(first, last, freq=freq)
+
+
+def _known_range(dyads: pd.DataFrame) -> list[pd.Period]:
+    """Return the first and the last period that the table or the coverage of the data has."""
+    first, last = dyads["period"].min(), dyads["period"].max()
+    spans = coverage(dyads).dropna(subset=["start", "end"])
+    if spans.empty or "filter not recorded" in read_record(dyads).get("steps", ""):
+        return [first, last]
+    freq = dyads["period"].dtype.freq
+    return [
+        min(first, spans["start"].min().to_period(freq)),
+        max(last, spans["end"].max().to_period(freq)),
+    ]
 
 
 def _read_period(name: str, value: object, freq: Any) -> pd.Period | None:
@@ -377,7 +368,8 @@ def _windows(periods: pd.PeriodIndex, window: int, step: int) -> list[Span]:
     skipped = max(step - window, 0) * (len(starts) - 1)
     if unused or skipped:
         warn(f"{unused + skipped} of {len(periods)} periods are in no window of {window}.")
-    return [(periods[i], periods[i + window - 1]) for i in starts]
+    known = list(periods)
+    return [(known[i], known[i + window - 1]) for i in starts]
 
 
 def _check_count(name: str, value: int) -> None:

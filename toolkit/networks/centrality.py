@@ -6,28 +6,19 @@ A central actor is central in what was recorded: who is reported on more has mor
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import DirectionError, warn
-from toolkit.networks.graphs import (
-    check_graph,
-    components,
-    largest_component,
-    positive_part,
-    with_distances,
-    without_loops,
-)
+from toolkit.networks.graphs import check_graph
+from toolkit.networks.scores import COUNTS, score_stack
+from toolkit.networks.spectra import find_spectrum
+from toolkit.networks.stacks import read_stack
 
 if TYPE_CHECKING:
     import networkx as nx
-
-MOST_DENSE = 100  # actors up to which the eigenvector comes from the dense matrix
-SAME = 1e-9  # relative difference up to which two eigenvalues are the same
 
 
 def degree(G: nx.Graph) -> pd.Series:
@@ -46,8 +37,7 @@ def degree(G: nx.Graph) -> pd.Series:
     >>> degree(nx.Graph(["AB", "AC"])).to_dict()
     {'A': 2, 'B': 1, 'C': 1}
     """
-    check_graph(G)
-    return _series(G, dict(without_loops(G).degree), "degree").astype("int64")
+    return _score(G, "degree")
 
 
 def strength(G: nx.Graph) -> pd.Series:
@@ -67,8 +57,7 @@ def strength(G: nx.Graph) -> pd.Series:
     >>> strength(nx.Graph([("A", "B", {"weight": 3}), ("A", "C", {"weight": 2})])).to_dict()
     {'A': 5.0, 'B': 3.0, 'C': 2.0}
     """
-    check_graph(G)
-    return _strength(G, [0, 1], "strength")
+    return _score(G, "strength")
 
 
 def in_degree(G: nx.Graph) -> pd.Series:
@@ -81,7 +70,7 @@ def in_degree(G: nx.Graph) -> pd.Series:
     {'A': 0, 'B': 2, 'C': 1}
     """
     _check_direction(G, "in_degree")
-    return _series(G, dict(without_loops(G).in_degree), "in_degree").astype("int64")
+    return _score(G, "in_degree")
 
 
 def out_degree(G: nx.Graph) -> pd.Series:
@@ -94,7 +83,7 @@ def out_degree(G: nx.Graph) -> pd.Series:
     {'A': 2, 'B': 0, 'C': 1}
     """
     _check_direction(G, "out_degree")
-    return _series(G, dict(without_loops(G).out_degree), "out_degree").astype("int64")
+    return _score(G, "out_degree")
 
 
 def in_strength(G: nx.Graph) -> pd.Series:
@@ -109,7 +98,7 @@ def in_strength(G: nx.Graph) -> pd.Series:
     {'A': 0.0, 'B': 3.0}
     """
     _check_direction(G, "in_strength")
-    return _strength(G, [1], "in_strength")
+    return _score(G, "in_strength")
 
 
 def out_strength(G: nx.Graph) -> pd.Series:
@@ -124,7 +113,7 @@ def out_strength(G: nx.Graph) -> pd.Series:
     {'A': 3.0, 'B': 0.0}
     """
     _check_direction(G, "out_strength")
-    return _strength(G, [0], "out_strength")
+    return _score(G, "out_strength")
 
 
 def betweenness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
@@ -135,7 +124,11 @@ def betweenness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
     near; a tie of weight 0 has no length and carries no path. That anything flows along paths of
     opposition is a model, not an observation. 0 for an isolate; missing for fewer than three
     actors. Paths of equal length are shared: lengths are compared in whole numbers, where
-    networkx with rounded lengths would take one of them for the only shortest.
+    networkx with rounded lengths would take one of them for the only shortest. Weights that are
+    no simple fractions have no whole lengths: what differs by rounding at most is equal then.
+
+    Without weights, and in components of more than 500 actors, networkx's backend
+    ``nx-rustworkx`` does it where it is installed (``pip install "conflict-toolkit[fast]"``).
 
     References
     ----------
@@ -148,16 +141,7 @@ def betweenness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
     >>> betweenness(nx.path_graph(["A", "B", "C"])).to_dict()
     {'A': 0.0, 'B': 1.0, 'C': 0.0}
     """
-    import networkx as nx
-
-    check_graph(G)
-    name = "betweenness" if weighted else "betweenness_unweighted"
-    if len(G) < 3:
-        return _series(G, {}, name)
-    if not weighted:
-        return _series(G, nx.betweenness_centrality(without_loops(G)), name)
-    exact = with_distances(G, exact=True)
-    return _series(G, nx.betweenness_centrality(exact, weight="distance"), name)
+    return _score(G, "betweenness" if weighted else "betweenness_unweighted")
 
 
 def closeness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
@@ -180,13 +164,7 @@ def closeness(G: nx.Graph, *, weighted: bool = True) -> pd.Series:
     >>> closeness(nx.star_graph(["A", "B", "C"])).round(3).to_dict()
     {'A': 1.0, 'B': 0.667, 'C': 0.667}
     """
-    import networkx as nx
-
-    check_graph(G)
-    name = "closeness" if weighted else "closeness_unweighted"
-    plain = with_distances(G) if weighted else without_loops(G)
-    found = nx.closeness_centrality(plain, distance="distance" if weighted else None)
-    return _series(G, {actor: value for actor, value in found.items() if value > 0}, name)
+    return _score(G, "closeness" if weighted else "closeness_unweighted")
 
 
 def eigenvector(G: nx.Graph) -> pd.Series:
@@ -221,8 +199,14 @@ def eigenvector(G: nx.Graph) -> pd.Series:
     >>> eigenvector(nx.star_graph(["A", "B", "C"])).round(3).to_dict()
     {'A': 0.707, 'B': 0.5, 'C': 0.5}
     """
-    scores = leading_scores(G)
-    if scores.attrs["shared"] == "yes":
+    check_graph(G)
+    found = find_spectrum(read_stack([G]))
+    scores = _series(G, found.scores, "eigenvector")
+    scores.attrs = {"component": str(found.component[0]), "shared": "no"}
+    if not np.isnan(found.value[0]):
+        scores.attrs["eigenvalue"] = f"{found.value[0]:.12g}"
+    if found.shared[0]:
+        scores.attrs["shared"] = "yes"
         warn(
             "The leading eigenvalue is shared: the eigenvector is that of one component of "
             "several that are as good, or one of many. See .attrs."
@@ -245,10 +229,7 @@ def core_number(G: nx.Graph) -> pd.Series:
     >>> core_number(nx.Graph(["AB", "BC", "CA", "CD"])).to_dict()
     {'A': 2, 'B': 2, 'C': 2, 'D': 1}
     """
-    import networkx as nx
-
-    check_graph(G)
-    return _series(G, nx.core_number(nx.Graph(without_loops(G))), "core_number").astype("int64")
+    return _score(G, "core_number")
 
 
 def clustering(G: nx.Graph) -> pd.Series:
@@ -267,80 +248,18 @@ def clustering(G: nx.Graph) -> pd.Series:
     >>> clustering(nx.Graph(["AB", "BC", "CA", "CD"])).round(3).to_dict()
     {'A': 1.0, 'B': 1.0, 'C': 0.333, 'D': nan}
     """
-    import networkx as nx
+    return _score(G, "clustering")
 
+
+def _score(G: nx.Graph, measure: str) -> pd.Series:
     check_graph(G)
-    plain = nx.Graph(without_loops(G))
-    several = [actor for actor, ties in plain.degree if ties > 1]
-    return _series(G, nx.clustering(plain, several), "clustering")
+    return _series(G, score_stack(read_stack([G]), [measure])[measure], measure)
 
 
-# -------------------------------------------------------------------------------- eigenvector
-
-
-def leading_scores(G: nx.Graph) -> pd.Series:
-    """Return what `eigenvector` returns, without its warning."""
-    check_graph(G)
-    positive = positive_part(G)
-    chosen = largest_component(positive, strong=True)
-    if len(chosen) < 2:
-        scores = _series(G, {}, "eigenvector")
-        scores.attrs = {"component": str(len(chosen)), "shared": "no"}
-        return scores
-    values, vector = _lead(positive, chosen)
-    others = [c for c in components(positive, strong=True) if len(c) > 1 and not c & set(chosen)]
-    rivals = [*values[1:], *(_lead(positive, sorted(c, key=str))[0][0] for c in others)]
-    shared = any(abs(value - values[0]) <= SAME * values[0] for value in rivals)
-    scores = _series(G, dict(zip(chosen, vector, strict=True)), "eigenvector")
-    scores.attrs = {
-        "component": str(len(chosen)),
-        "eigenvalue": f"{values[0]:.12g}",
-        "shared": "yes" if shared else "no",
-    }
-    return scores
-
-
-def _lead(G: nx.Graph, actors: list[Hashable]) -> tuple[list[float], np.ndarray]:
-    """Return the two largest eigenvalues (one for two actors) and the vector of the first.
-
-    Within a component the first is real and its vector of one sign (Perron and Frobenius).
-    """
-    import networkx as nx
-    from scipy.sparse.linalg import ArpackNoConvergence, eigs, eigsh
-
-    # the left vector: scores come from ties that lead to the actor
-    matrix = nx.to_scipy_sparse_array(G, nodelist=actors, weight="weight", dtype=float).T
-    found = None
-    if len(actors) > MOST_DENSE:
-        solve, which = (eigs, "LR") if G.is_directed() else (eigsh, "LA")
-        with suppress(ArpackNoConvergence):  # the dense solver is slow, but always ends
-            found = solve(matrix, k=2, which=which, v0=np.ones(len(actors)))
-    if found is None:
-        found = (np.linalg.eig if G.is_directed() else np.linalg.eigh)(matrix.toarray())
-    values, vectors = found
-    order = np.argsort(-values.real)
-    vector = np.abs(vectors[:, order[0]])
-    return [float(v) for v in values.real[order[:2]]], vector / np.linalg.norm(vector)
-
-
-# ------------------------------------------------------------------------------------ helpers
-
-
-def _series(G: nx.Graph, values: dict[Hashable, float], name: str) -> pd.Series:
-    """Return the values in the order of the network's actors, missing for those without one."""
+def _series(G: nx.Graph, values: np.ndarray, measure: str) -> pd.Series:
     index = pd.Index(list(G), name="actor", dtype=None if len(G) else "str")
-    return pd.Series([values.get(actor, np.nan) for actor in G], index, name=name, dtype=float)
-
-
-def _strength(G: nx.Graph, ends: Iterable[int], name: str) -> pd.Series:
-    sums: dict[Hashable, float] = {}
-    tied = set()
-    for *pair, weight in without_loops(G).edges(data="weight", default=1):
-        for actor in (pair[end] for end in ends):
-            tied.add(actor)
-            if not np.isnan(weight):
-                sums[actor] = sums.get(actor, 0) + weight
-    return _series(G, {actor: 0 for actor in G if actor not in tied} | sums, name)
+    kind = "int64" if measure in COUNTS else "float64"
+    return pd.Series(values.astype(kind), index, name=measure)
 
 
 def _check_direction(G: nx.Graph, measure: str) -> None:

@@ -1,13 +1,11 @@
 """Many networks at once, as arrays: the draws of null models and of resampling, and their measures.
 
-A measure here has the definition of the function of the same name in `structure`; a test holds
-the two together.
+A measure here is that of the same name in `structure`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,13 +13,16 @@ import pandas as pd
 
 from toolkit.errors import OptionError, did_you_mean
 from toolkit.networks.graphs import check_graph, edge_weights, without_loops
+from toolkit.networks.stacks import Stack
+from toolkit.networks.tallies import BINARY, WEIGHTED, measure_stack
 from toolkit.permutation import find_p
 from toolkit.provenance import add_step
 
 if TYPE_CHECKING:
     import networkx as nx
 
-LARGEST = 30_000_000  # cells of the adjacency matrices that are held at once
+MEASURES = BINARY | WEIGHTED
+LARGEST = 1_000_000  # actors and ties that are held at once
 
 
 class Draws(NamedTuple):
@@ -135,12 +136,8 @@ def measure_draws(draws: Draws, measures: Iterable[str]) -> pd.DataFrame:
     [4.0, 0.6]
     """
     names = check_measures(measures)
-    parts = []
-    with np.errstate(divide="ignore", invalid="ignore"):  # undefined is missing
-        for chunk in _split(draws):
-            batch = _Batch(chunk)
-            parts.append(np.column_stack([MEASURES[name](batch) for name in names]))
-    return pd.DataFrame(np.concatenate(parts), columns=pd.Index(names, name="measure"))
+    parts = [pd.DataFrame(measure_stack(stack, names)) for stack in _stacks(draws)]
+    return pd.concat(parts, ignore_index=True).astype(float).rename_axis(columns="measure")
 
 
 def draw_degrees(draws: Draws) -> np.ndarray:
@@ -188,21 +185,22 @@ def summarise_null(
     )
 
 
-# ------------------------------------------------------------------------------- one batch
-
-
-def _split(draws: Draws) -> Iterator[Draws]:
-    """Yield the draws in parts whose matrices fit in memory."""
-    n_draws, n = draws.present.shape[0], len(draws.actors)
-    size = max(1, LARGEST // max(1, n * n))
+def _stacks(draws: Draws) -> Iterator[Stack]:
+    """Yield the draws as stacks that fit in memory."""
+    n_draws, n_ties = draws.present.shape
+    size = max(1, LARGEST // max(1, n_ties + len(draws.actors)))
     for start in range(0, n_draws, size):
         part = slice(start, start + size)
-        arrays = (a[part] if len(a) > 1 else a for a in (draws.one, draws.two))
-        one, two = (np.broadcast_to(a, draws.present[part].shape) for a in arrays)
-        yield Draws(
-            draws.actors, one, two, draws.present[part], draws.weight[part], draws.there[part],
-            draws.directed,
-        )  # fmt: skip
+        present, there = draws.present[part], draws.there[part]
+        place = np.cumsum(there).reshape(there.shape) - 1
+        row, tie = np.nonzero(present)
+        one, two = (
+            place[row, np.broadcast_to(end[part] if len(end) > 1 else end, present.shape)[row, tie]]
+            for end in (draws.one, draws.two)
+        )
+        actors = [draws.actors[i] for i in np.nonzero(there)[1]]
+        begins = np.r_[0, np.cumsum(there.sum(axis=1))]
+        yield Stack(actors, begins, one, two, draws.weight[part][row, tie], draws.directed)
 
 
 def _sum_ends(draws: Draws, values: np.ndarray) -> np.ndarray:
@@ -213,153 +211,3 @@ def _sum_ends(draws: Draws, values: np.ndarray) -> np.ndarray:
     for end in (draws.one, draws.two):
         sums += np.bincount((first + end).ravel(), values.ravel(), minlength=n_draws * n)
     return sums.reshape(n_draws, n)
-
-
-class _Batch:
-    """Draws whose matrices fit in memory, and what several measures read of them."""
-
-    def __init__(self, draws: Draws) -> None:
-        self.draws = draws
-
-    @cached_property
-    def adjacency(self) -> np.ndarray:
-        """R x n x n, in the direction of the ties."""
-        n_draws, n = len(self.draws.present), len(self.draws.actors)
-        matrix = np.zeros((n_draws, n, n), dtype=bool)
-        row, tie = np.nonzero(self.draws.present)
-        matrix[row, self.draws.one[row, tie], self.draws.two[row, tie]] = True
-        return matrix
-
-    @cached_property
-    def either(self) -> np.ndarray:
-        """R x n x n, whatever the direction."""
-        return self.adjacency | self.adjacency.swapaxes(1, 2)
-
-    @cached_property
-    def degrees(self) -> np.ndarray:
-        """R x n, whatever the direction."""
-        return np.asarray(self.either.sum(axis=2))
-
-    @cached_property
-    def size(self) -> np.ndarray:
-        return np.asarray(self.draws.there.sum(axis=1))
-
-    @cached_property
-    def n_ties(self) -> np.ndarray:
-        return np.asarray(self.draws.present.sum(axis=1))
-
-    @cached_property
-    def triangles(self) -> np.ndarray:
-        """R x n: triangles that an actor is in, from the partners that two tied actors share."""
-        packed = np.packbits(self.either, axis=2)
-        draw, tie = np.nonzero(self.draws.present)
-        one, two = self.draws.one[draw, tie], self.draws.two[draw, tie]
-        common = np.bitwise_count(packed[draw, one] & packed[draw, two]).sum(axis=1, dtype=float)
-        # a pair that is tied in both directions is one pair
-        common /= 1.0 + (self.adjacency[draw, two, one] if self.draws.directed else 0)
-        n_draws, n = self.degrees.shape
-        counts = sum(
-            np.bincount(draw * n + end, common, minlength=n_draws * n) for end in (one, two)
-        )
-        return np.asarray(counts).reshape(n_draws, n) / 2
-
-    @cached_property
-    def parts(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the number of components of each draw, and the actors in the largest."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        n_draws, n = self.draws.there.shape
-        draw, tie = np.nonzero(self.draws.present)
-        ends = [draw * n + end[draw, tie] for end in (self.draws.one, self.draws.two)]
-        joined = coo_array((np.ones(len(draw)), ends), shape=(n_draws * n, n_draws * n))
-        _, labels = connected_components(joined, directed=False)
-        here = self.draws.there.ravel()
-        _, first, sizes = np.unique(labels[here], return_index=True, return_counts=True)
-        owner = np.flatnonzero(here)[first] // n
-        largest = np.zeros(n_draws)
-        np.maximum.at(largest, owner, sizes)
-        return np.bincount(owner, minlength=n_draws), largest
-
-    @cached_property
-    def strengths(self) -> np.ndarray:
-        return draw_strengths(self.draws)
-
-
-def _density(batch: _Batch) -> np.ndarray:
-    pairs = batch.size * (batch.size - 1) / (1 if batch.draws.directed else 2)
-    return batch.n_ties / np.where(batch.size > 1, pairs, np.nan)
-
-
-def _n_isolates(batch: _Batch) -> np.ndarray:
-    return np.asarray((batch.draws.there & (batch.degrees == 0)).sum(axis=1))
-
-
-def _transitivity(batch: _Batch) -> np.ndarray:
-    triples = (batch.degrees * (batch.degrees - 1) / 2).sum(axis=1)
-    return np.asarray(batch.triangles.sum(axis=1) / triples)
-
-
-def _mean_clustering(batch: _Batch) -> np.ndarray:
-    several = batch.degrees > 1
-    own = np.where(several, batch.triangles / (batch.degrees * (batch.degrees - 1) / 2), 0)
-    return np.asarray(own.sum(axis=1) / several.sum(axis=1))
-
-
-def _degree_centralization(batch: _Batch) -> np.ndarray:
-    n = batch.size
-    away = n * batch.degrees.max(axis=1, initial=0) - batch.degrees.sum(axis=1)
-    return away / np.where(n > 2, (n - 1) * (n - 2), np.nan)
-
-
-def _degree_assortativity(batch: _Batch) -> np.ndarray:
-    present, (one, two) = batch.draws.present, (batch.draws.one, batch.draws.two)
-    out, into = batch.adjacency.sum(axis=2), batch.adjacency.sum(axis=1)
-    if not batch.draws.directed:
-        out = into = batch.degrees
-        one, two = np.hstack([one, two]), np.hstack([two, one])
-        present = np.hstack([present, present])
-    rows = np.arange(len(present))[:, None]
-    a, b = (np.where(present, x[rows, end], np.nan) for x, end in ((out, one), (into, two)))
-    count = present.sum(axis=1)
-    a, b = (x - (np.nansum(x, axis=1) / count)[:, None] for x in (a, b))
-    spread = np.sqrt(np.nansum(a**2, axis=1) * np.nansum(b**2, axis=1))
-    return np.where(spread > 1e-9, np.nansum(a * b, axis=1) / spread, np.nan)
-
-
-def _reciprocity(batch: _Batch) -> np.ndarray:
-    if not batch.draws.directed:
-        return np.full(len(batch.n_ties), np.nan)
-    back = (batch.adjacency & batch.adjacency.swapaxes(1, 2)).sum(axis=(1, 2))
-    return np.asarray(back / batch.n_ties)
-
-
-def _total_weight(batch: _Batch) -> np.ndarray:
-    known = batch.draws.present & ~np.isnan(batch.draws.weight)
-    total = np.where(known, batch.draws.weight, 0.0).sum(axis=1)
-    return np.where(known.any(axis=1) | (batch.n_ties == 0), total, np.nan)
-
-
-def _concentration(batch: _Batch) -> np.ndarray:
-    total = batch.strengths.sum(axis=1)
-    return (batch.strengths**2).sum(axis=1) / np.where(total > 0, total, np.nan) ** 2
-
-
-BINARY: dict[str, Callable[[_Batch], np.ndarray]] = {
-    "n_ties": lambda batch: batch.n_ties,
-    "density": _density,
-    "n_isolates": _n_isolates,
-    "transitivity": _transitivity,
-    "mean_clustering": _mean_clustering,
-    "reciprocity": _reciprocity,
-    "degree_assortativity": _degree_assortativity,
-    "degree_centralization": _degree_centralization,
-    "n_components": lambda batch: batch.parts[0],
-    "largest_component_share": lambda batch: batch.parts[1] / batch.size,
-}
-WEIGHTED: dict[str, Callable[[_Batch], np.ndarray]] = {
-    "total_weight": _total_weight,
-    "concentration": _concentration,
-    "effective_number": lambda batch: 1 / _concentration(batch),
-}
-MEASURES = BINARY | WEIGHTED

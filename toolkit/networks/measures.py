@@ -5,45 +5,47 @@ What a number means stands with the function of its name, in `structure` and `ce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import warn
-from toolkit.networks import centrality, structure
-from toolkit.networks.graphs import check_graph, check_graphs, shared_record, without_loops
+from toolkit.networks.graphs import check_graph, check_graphs, shared_record
+from toolkit.networks.scores import COUNTS as WHOLE
+from toolkit.networks.scores import score_stack
+from toolkit.networks.spectra import find_spectrum
+from toolkit.networks.stacks import read_stack
+from toolkit.networks.tallies import measure_stack
 from toolkit.provenance import stamp
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Measure = Callable[["nx.Graph"], Any]
-
-# measure: (how, why it is missing where it is)
-GRAPH_MEASURES: dict[str, tuple[Measure, str]] = {
-    "n_actors": (len, ""),
-    "n_ties": (lambda G: without_loops(G).number_of_edges(), ""),
-    "total_weight": (structure.total_weight, "no tie has a recorded weight"),
-    "density": (structure.density, "fewer than two actors"),
-    "n_isolates": (structure.n_isolates, ""),
-    "transitivity": (structure.transitivity, "no actor has two ties"),
-    "mean_clustering": (structure.mean_clustering, "no actor has two ties"),
-    "reciprocity": (structure.reciprocity, "no ties"),
-    "weight_reciprocity": (
-        structure.weight_reciprocity,
-        "no ties, all weights equal, or a weight missing",
-    ),
-    "degree_assortativity": (structure.degree_assortativity, "no ties, or all degrees equal"),
-    "degree_centralization": (structure.degree_centralization, "fewer than three actors"),
-    "concentration": (structure.concentration, "no weight"),
-    "effective_number": (structure.effective_number, "no weight"),
-    "n_components": (structure.n_components, ""),
-    "largest_component_share": (structure.largest_component_share, "no actors"),
-    "mean_distance": (structure.mean_distance, "no ties"),
-    "connected_pairs": (structure.connected_pairs, "fewer than two actors"),
+# measure: why it is missing where it is
+GRAPH_MEASURES = {
+    "n_actors": "",
+    "n_ties": "",
+    "total_weight": "no tie has a recorded weight",
+    "density": "fewer than two actors",
+    "n_isolates": "",
+    "transitivity": "no actor has two ties",
+    "mean_clustering": "no actor has two ties",
+    "reciprocity": "no ties",
+    "weight_reciprocity": "no ties, all weights equal, or a weight missing",
+    "degree_assortativity": "no ties, or all degrees equal",
+    "degree_centralization": "fewer than three actors",
+    "concentration": "no weight",
+    "effective_number": "no weight",
+    "n_components": "",
+    "largest_component_share": "no actors",
+    "mean_distance": "no ties",
+    "connected_pairs": "fewer than two actors",
 }
+SIDES = ["in_degree", "out_degree", "in_strength", "out_strength"]
+PATHS = ["betweenness", "betweenness_unweighted", "closeness", "closeness_unweighted"]
+TOGETHER = 200_000  # actors and ties of the networks that are measured at once
 COUNTS = ["n_actors", "n_ties", "n_isolates", "n_components"]
 DIRECTED = ["reciprocity", "weight_reciprocity"]
 UNDIRECTED = "the network has no direction"
@@ -84,14 +86,13 @@ def graph_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.Series | pd.DataF
     """
     if not isinstance(G, Mapping):
         check_graph(G)
-        row, reasons = _measure(G)
-        return _finish(pd.Series(row, name="measure", dtype=float), [G], reasons)
+        table = _measure([G])
+        row = table.iloc[0].astype(float).rename("measure")
+        return _finish(row, [G], _reasons(table, [G]))
     check_graphs(G)
-    measured = [_measure(graph) for graph in _show(G)]
-    table = pd.DataFrame([row for row, _ in measured], index=_period_index(G))
-    table = table.astype(dict.fromkeys(COUNTS, "int64"))
-    reasons = {k: why for _, found in measured for k, why in found.items()}
-    return _finish(table, list(G.values()), reasons)
+    table = pd.concat([_measure(graphs) for graphs in _batches(G)], ignore_index=True)
+    table = table.astype(dict.fromkeys(COUNTS, "int64")).set_index(_period_index(G))
+    return _finish(table, list(G.values()), _reasons(table, G.values()))
 
 
 def actor_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.DataFrame:
@@ -133,52 +134,64 @@ def actor_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.DataFrame:
     """
     if not isinstance(G, Mapping):
         check_graph(G)
-        table, shared = _measure_actors(G)
-        _tell_shared(["this network"] if shared else [])
+        table, shared = _measure_actors([G])
+        _tell_shared(["this network"] if shared.any() else [])
         return stamp(table, shared_record([G]))
     check_graphs(G)
-    measured = [_measure_actors(graph) for graph in _show(G)]
-    _tell_shared([str(p) for p, (_, shared) in zip(G, measured, strict=True) if shared])
-    tables = [t.reset_index().assign(period=p) for p, (t, _) in zip(G, measured, strict=True)]
-    long = pd.concat(tables, ignore_index=True)
-    first = ["period", "actor"]
-    return stamp(long[first + [c for c in long if c not in first]], shared_record(G.values()))
+    measured = [_measure_actors(graphs) for graphs in _batches(G)]
+    shared = np.concatenate([found for _, found in measured])
+    _tell_shared([str(period) for period, found in zip(G, shared, strict=True) if found])
+    long = pd.concat([table.reset_index() for table, _ in measured], ignore_index=True)
+    sizes = [len(graph) for graph in G.values()]
+    long.insert(0, "period", _period_index(G).repeat(sizes))
+    return stamp(long, shared_record(G.values()))
 
 
-def _measure(G: nx.Graph) -> tuple[dict[str, float], dict[str, str]]:
-    """Return the measures of a network, and for those that are missing why."""
-    row, reasons = {}, {}
-    for name, (measure, why) in GRAPH_MEASURES.items():
-        skip = name in DIRECTED and not G.is_directed()
-        row[name] = np.nan if skip else measure(G)
-        if np.isnan(row[name]):
-            reasons[name] = UNDIRECTED if skip else why
-    return row, reasons
+def _measure(graphs: list[nx.Graph]) -> pd.DataFrame:
+    """Return the measures of networks of one kind, one row each."""
+    return pd.DataFrame(measure_stack(read_stack(graphs), GRAPH_MEASURES))
 
 
-def _measure_actors(G: nx.Graph) -> tuple[pd.DataFrame, bool]:
-    """Return the measures of the actors, and whether the leading eigenvalue is shared."""
-    scores = centrality.leading_scores(G)
-    sides = ["in_degree", "out_degree", "in_strength", "out_strength"] if G.is_directed() else []
-    columns = [
-        centrality.degree(G),
-        centrality.strength(G),
-        *(getattr(centrality, name)(G) for name in sides),
-        *(centrality.betweenness(G, weighted=weighted) for weighted in (True, False)),
-        *(centrality.closeness(G, weighted=weighted) for weighted in (True, False)),
-        scores,
-        centrality.core_number(G),
-        centrality.clustering(G),
-    ]
-    table = pd.DataFrame({str(column.name): column for column in columns})
-    return table.rename_axis("actor"), scores.attrs["shared"] == "yes"
+def _reasons(table: pd.DataFrame, graphs: Iterable[nx.Graph]) -> dict[str, str]:
+    """Say for each measure that is missing somewhere why."""
+    missing = table.isna().any()
+    reasons = {name: why for name, why in GRAPH_MEASURES.items() if missing[name]}
+    if not all(G.is_directed() for G in graphs):
+        reasons |= dict.fromkeys(DIRECTED, UNDIRECTED)
+    return reasons
 
 
-def _show(graphs: Mapping[Hashable, nx.Graph]) -> Iterator[nx.Graph]:
-    """Yield the networks, with a progress bar where it takes longer than a few seconds."""
+def _measure_actors(graphs: list[nx.Graph]) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the measures of the actors, and of which networks the leading eigenvalue is shared."""
+    stack = read_stack(graphs)
+    sides = SIDES if stack.directed else []
+    spectrum = find_spectrum(stack)
+    columns = {
+        **score_stack(stack, ["degree", "strength", *sides, *PATHS]),
+        "eigenvector": spectrum.scores,
+        **score_stack(stack, ["core_number", "clustering"]),
+    }
+    index = pd.Index(stack.actors, name="actor", dtype=None if stack.actors else "str")
+    columns |= {name: values.astype("int64") for name, values in columns.items() if name in WHOLE}
+    return pd.DataFrame(columns, index), spectrum.shared
+
+
+def _batches(graphs: Mapping[Hashable, nx.Graph]) -> Iterator[list[nx.Graph]]:
+    """Yield networks of one kind, many at once, with a progress bar where it takes longer."""
     from tqdm.auto import tqdm
 
-    yield from tqdm(graphs.values(), desc="networks", delay=3, leave=False)
+    batch: list[nx.Graph] = []
+    size = 0
+    with tqdm(total=len(graphs), desc="networks", delay=3, leave=False) as bar:
+        for G in graphs.values():
+            own = len(G) + G.number_of_edges()
+            if batch and (size + own > TOGETHER or G.is_directed() != batch[0].is_directed()):
+                yield batch
+                bar.update(len(batch))
+                batch, size = [], 0
+            batch.append(G)
+            size += own
+        yield batch
 
 
 def _period_index(graphs: Mapping[Hashable, nx.Graph]) -> pd.Index:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import ColumnError, OptionError
 from toolkit.events import check_columns
+
+Days = tuple[pd.Timestamp, pd.Timestamp]
 
 
 def read_roster(roster: pd.DataFrame | Iterable[str]) -> pd.DataFrame:
@@ -25,8 +28,7 @@ def read_roster(roster: pd.DataFrame | Iterable[str]) -> pd.DataFrame:
             f"roster=[{roster!r}]",
         )
     if not isinstance(roster, pd.DataFrame):
-        names = pd.Series(list(roster), dtype="object", name="actor")
-        roster = names.to_frame().assign(first=pd.NaT, last=pd.NaT)
+        roster = pd.Series(list(roster), dtype="object", name="actor").to_frame()
     check_columns(roster, ["actor"])
     if roster["actor"].isna().any():
         raise ColumnError(
@@ -42,7 +44,7 @@ def read_roster(roster: pd.DataFrame | Iterable[str]) -> pd.DataFrame:
 
 def _days(roster: pd.DataFrame, column: str, how: str) -> list[pd.Timestamp]:
     """Return a column of the roster as days; a Period stands for its first or its last day."""
-    if column not in roster.columns:
+    if column not in roster.columns or roster[column].isna().all():
         return [pd.NaT] * len(roster)
     values = [v.to_timestamp(how=how) if isinstance(v, pd.Period) else v for v in roster[column]]
     days = [pd.to_datetime(v, errors="coerce") for v in values]
@@ -56,20 +58,27 @@ def _days(roster: pd.DataFrame, column: str, how: str) -> list[pd.Timestamp]:
     return [pd.NaT if pd.isna(day) else day.normalize() for day in days]
 
 
-def actors_between(roster: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> list[str]:
-    """Return the actors of whom a span touches these days; both ends included."""
-    begun = roster["first"].isna() | (roster["first"] <= end)
-    not_over = roster["last"].isna() | (roster["last"] >= start.normalize())
-    return list(dict.fromkeys(roster.loc[begun & not_over, "actor"]))
+def actors_between(roster: pd.DataFrame, spans: Iterable[Days]) -> Iterator[list[str]]:
+    """Yield for each span of days the actors of whom a span touches it; both ends included."""
+    names = roster["actor"].tolist()
+    first, last = (roster[end].to_numpy("datetime64[ns]") for end in ("first", "last"))
+    if np.isnat(first).all() and np.isnat(last).all():
+        yield from (list(dict.fromkeys(names)) for _ in spans)
+        return
+    for start, end in spans:
+        # no limit is neither after the end nor before the start
+        away = (first > np.datetime64(end)) | (last < np.datetime64(start.normalize()))
+        yield list(dict.fromkeys(names[i] for i in np.flatnonzero(~away)))
 
 
 def roster_attributes(roster: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return for each actor the first and the last day of all its spans as text, where known."""
-    spans = roster.groupby("actor", sort=False)
-    first = spans["first"].agg(lambda days: days.min(skipna=False))
-    last = spans["last"].agg(lambda days: days.max(skipna=False))
-    known: dict[str, dict[str, str]] = {str(actor): {} for actor in first.index}
-    for name, days in (("first", first), ("last", last)):
-        for actor, day in days.dropna().items():
+    known: dict[str, dict[str, str]] = {str(actor): {} for actor in roster["actor"]}
+    for name, pick in (("first", "min"), ("last", "max")):
+        if roster[name].isna().all():
+            continue
+        open_ended = set(roster.loc[roster[name].isna(), "actor"])
+        limited = roster[~roster["actor"].isin(open_ended)]
+        for actor, day in limited.groupby("actor")[name].agg(pick).items():
             known[actor][name] = f"{day:%Y-%m-%d}"
     return known

@@ -9,16 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from toolkit.errors import warn
-from toolkit.networks.graphs import (
-    check_graph,
-    components,
-    edge_weights,
-    largest_component,
-    without_loops,
-)
+from toolkit.networks.graphs import check_graph
+from toolkit.networks.stacks import read_stack
+from toolkit.networks.tallies import measure_stack
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -36,10 +30,7 @@ def total_weight(G: nx.Graph) -> float:
     >>> total_weight(nx.Graph([("A", "B", {"weight": 3}), ("B", "C", {"weight": 2})]))
     5.0
     """
-    check_graph(G)
-    weights = edge_weights(without_loops(G))
-    known = weights[~np.isnan(weights)]
-    return float(known.sum()) if len(known) or not len(weights) else np.nan
+    return _measure(G, "total_weight")
 
 
 def density(G: nx.Graph) -> float:
@@ -58,10 +49,7 @@ def density(G: nx.Graph) -> float:
     >>> density(nx.path_graph(4))
     0.5
     """
-    import networkx as nx
-
-    check_graph(G)
-    return float(nx.density(without_loops(G))) if len(G) > 1 else np.nan
+    return _measure(G, "density")
 
 
 def n_isolates(G: nx.Graph) -> int:
@@ -73,10 +61,7 @@ def n_isolates(G: nx.Graph) -> int:
     >>> n_isolates(nx.empty_graph(3))
     3
     """
-    import networkx as nx
-
-    check_graph(G)
-    return int(nx.number_of_isolates(without_loops(G)))
+    return int(_measure(G, "n_isolates"))
 
 
 def transitivity(G: nx.Graph) -> float:
@@ -96,11 +81,7 @@ def transitivity(G: nx.Graph) -> float:
     >>> transitivity(nx.Graph(["AB", "BC", "CA", "CD"]))
     0.6
     """
-    import networkx as nx
-
-    check_graph(G)
-    plain = nx.Graph(without_loops(G))
-    return float(nx.transitivity(plain)) if _has_triple(plain) else np.nan
+    return _measure(G, "transitivity")
 
 
 def mean_clustering(G: nx.Graph) -> float:
@@ -120,12 +101,7 @@ def mean_clustering(G: nx.Graph) -> float:
     >>> round(mean_clustering(nx.Graph(["AB", "BC", "CA", "CD"])), 3)
     0.778
     """
-    import networkx as nx
-
-    check_graph(G)
-    plain = nx.Graph(without_loops(G))
-    several = [actor for actor, degree in plain.degree if degree > 1]
-    return float(np.mean(list(nx.clustering(plain, several).values()))) if several else np.nan
+    return _measure(G, "mean_clustering")
 
 
 def reciprocity(G: nx.Graph) -> float:
@@ -150,12 +126,8 @@ def reciprocity(G: nx.Graph) -> float:
     >>> round(reciprocity(nx.DiGraph(["AB", "BA", "AC"])), 3)
     0.667
     """
-    import networkx as nx
-
-    if not _has_direction(G):
-        return np.nan
-    plain = without_loops(G)
-    return float(nx.overall_reciprocity(plain)) if plain.number_of_edges() else np.nan
+    _tell_direction(G)
+    return _measure(G, "reciprocity")
 
 
 def weight_reciprocity(G: nx.Graph) -> float:
@@ -180,20 +152,8 @@ def weight_reciprocity(G: nx.Graph) -> float:
     >>> round(weight_reciprocity(G), 6)
     1.0
     """
-    if not _has_direction(G):
-        return np.nan
-    plain = without_loops(G)
-    weights, n_pairs = edge_weights(plain), len(plain) * (len(plain) - 1)
-    if not len(weights):
-        return np.nan
-    back = np.array([plain.get_edge_data(v, u, {}).get("weight", 1) if plain.has_edge(v, u) else 0
-                     for u, v in plain.edges], dtype=float)  # fmt: skip
-    mean = weights.sum() / n_pairs
-    variance = (weights**2).sum() / n_pairs - mean**2
-    # mean**2 as the scale: a variance that is rounding alone is none
-    if not variance > 1e-12 * mean**2:
-        return np.nan
-    return float(((weights * back).sum() / n_pairs - mean**2) / variance)
+    _tell_direction(G)
+    return _measure(G, "weight_reciprocity")
 
 
 def degree_assortativity(G: nx.Graph) -> float:
@@ -214,17 +174,7 @@ def degree_assortativity(G: nx.Graph) -> float:
     >>> round(degree_assortativity(nx.path_graph(4)), 6)
     -0.5
     """
-    import networkx as nx
-
-    check_graph(G)
-    plain = without_loops(G)
-    out, into = (plain.out_degree, plain.in_degree) if G.is_directed() else [plain.degree] * 2
-    ends = (
-        list(plain.edges) if G.is_directed() else [*plain.edges, *((v, u) for u, v in plain.edges)]
-    )
-    if len({out[u] for u, _ in ends}) < 2 or len({into[v] for _, v in ends}) < 2:
-        return np.nan
-    return float(nx.degree_assortativity_coefficient(plain))
+    return _measure(G, "degree_assortativity")
 
 
 def degree_centralization(G: nx.Graph) -> float:
@@ -244,12 +194,7 @@ def degree_centralization(G: nx.Graph) -> float:
     >>> degree_centralization(nx.star_graph(4))
     1.0
     """
-    import networkx as nx
-
-    check_graph(G)
-    degrees = [degree for _, degree in nx.Graph(without_loops(G)).degree]
-    n = len(degrees)
-    return (n * max(degrees) - sum(degrees)) / ((n - 1) * (n - 2)) if n > 2 else np.nan
+    return _measure(G, "degree_centralization")
 
 
 def concentration(G: nx.Graph) -> float:
@@ -265,13 +210,7 @@ def concentration(G: nx.Graph) -> float:
     >>> concentration(nx.Graph([("A", "B", {"weight": 7})]))
     0.5
     """
-    check_graph(G)
-    strengths: dict[object, float] = {}
-    for one, two, weight in without_loops(G).edges(data="weight", default=1):
-        for actor in (one, two):
-            strengths[actor] = strengths.get(actor, 0) + (0 if np.isnan(weight) else weight)
-    values = np.array(list(strengths.values()), dtype=float)
-    return float(((values / values.sum()) ** 2).sum()) if values.sum() > 0 else np.nan
+    return _measure(G, "concentration")
 
 
 def effective_number(G: nx.Graph) -> float:
@@ -285,7 +224,7 @@ def effective_number(G: nx.Graph) -> float:
     >>> round(effective_number(nx.cycle_graph(5)), 6)
     5.0
     """
-    return 1 / concentration(G)
+    return _measure(G, "effective_number")
 
 
 def n_components(G: nx.Graph) -> int:
@@ -303,8 +242,7 @@ def n_components(G: nx.Graph) -> int:
     >>> n_components(nx.Graph(["AB", "CD"]))
     2
     """
-    check_graph(G)
-    return len(list(components(G)))
+    return int(_measure(G, "n_components"))
 
 
 def largest_component_share(G: nx.Graph) -> float:
@@ -316,8 +254,7 @@ def largest_component_share(G: nx.Graph) -> float:
     >>> largest_component_share(nx.Graph(["AB", "BC", "DE"]))
     0.6
     """
-    check_graph(G)
-    return len(largest_component(G)) / len(G) if len(G) else np.nan
+    return _measure(G, "largest_component_share")
 
 
 def mean_distance(G: nx.Graph) -> float:
@@ -338,9 +275,7 @@ def mean_distance(G: nx.Graph) -> float:
     >>> round(mean_distance(nx.Graph(["AB", "BC", "DE"])), 3)
     1.333
     """
-    check_graph(G)
-    lengths = _path_lengths(without_loops(G).subgraph(largest_component(G)))
-    return float(lengths.mean()) if len(lengths) else np.nan
+    return _measure(G, "mean_distance")
 
 
 def connected_pairs(G: nx.Graph) -> float:
@@ -354,32 +289,17 @@ def connected_pairs(G: nx.Graph) -> float:
     >>> connected_pairs(nx.Graph(["AB", "BC", "DE"]))
     0.4
     """
+    return _measure(G, "connected_pairs")
+
+
+def _measure(G: nx.Graph, measure: str) -> float:
     check_graph(G)
-    if len(G) < 2:
-        return np.nan
-    if G.is_directed():
-        joined = len(_path_lengths(without_loops(G)))
-    else:
-        joined = sum(len(part) * (len(part) - 1) for part in components(G))
-    return joined / (len(G) * (len(G) - 1))
+    return float(measure_stack(read_stack([G]), [measure])[measure][0])
 
 
-def _path_lengths(G: nx.Graph) -> np.ndarray:
-    """Return the lengths of the shortest paths between all ordered pairs that have one."""
-    import networkx as nx
-
-    found = nx.all_pairs_shortest_path_length(G)
-    return np.array([n for _, lengths in found for n in lengths.values() if n > 0], dtype=float)
-
-
-def _has_triple(G: nx.Graph) -> bool:
-    return any(degree > 1 for _, degree in G.degree)
-
-
-def _has_direction(G: nx.Graph) -> bool:
+def _tell_direction(G: nx.Graph) -> None:
     check_graph(G)
     if not G.is_directed():
         warn(
             "Reciprocity is missing: the network has no direction, so every tie would be returned."
         )
-    return bool(G.is_directed())

@@ -42,9 +42,9 @@ def prepare_ties(
     check_option("tie", tie, TIES)
     check_option("weight", weight, WEIGHTS)
     check_option("self_loops", self_loops, ["drop", "keep"])
-    _check_dyads(dyads, WEIGHTS[weight])
+    _check_dyads(bare(dyads), WEIGHTS[weight])
     points = _direction(dyads, directed)
-    rows = _select_ties(dyads, tie)
+    rows = _select_ties(bare(dyads), tie)
     rows = _drop_loops(rows) if self_loops == "drop" else rows
     if not points:
         one, two = rows["actor1"], rows["actor2"]
@@ -53,6 +53,13 @@ def prepare_ties(
     record = {k: v for k, v in read_record(dyads).items() if k != "rows" and v}
     record |= {"tie": tie, "weight": weight, "directed": said, "self_loops": self_loops}
     return rows, Plan(tie, weight, points, self_loops, record)
+
+
+def bare(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without its record, which pandas would copy with each column taken."""
+    same = table.copy(deep=False)
+    same.attrs = {}
+    return same
 
 
 def _check_dyads(dyads: pd.DataFrame, weight: str) -> None:
@@ -107,9 +114,9 @@ def _select_ties(dyads: pd.DataFrame, tie: str) -> pd.DataFrame:
             f"{uncounted:,} of {len(rows):,} rows have no count of events (not covered) and are "
             "left out: whether these pairs had a tie is not known."
         )
-    counts = {c: rows[c].astype("Float64") for c in COUNTS if c in rows}
-    rows = rows[["actor1", "actor2", "period"]].astype({"actor1": str, "actor2": str})
-    return rows.assign(**counts)[lambda table: table["n_events"].fillna(0) > 0]
+    rows = rows[rows["n_events"].fillna(0) > 0]
+    kinds = {"actor1": str, "actor2": str} | {c: "Float64" for c in COUNTS if c in rows}
+    return rows[["actor1", "actor2", "period", *(c for c in COUNTS if c in rows)]].astype(kinds)
 
 
 def _drop_loops(rows: pd.DataFrame) -> pd.DataFrame:
