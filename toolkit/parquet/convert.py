@@ -40,6 +40,7 @@ from toolkit.provenance import stamp
 from toolkit.sources.gdelt import REPORTS
 from toolkit.sources.loading import describe_extract
 
+QUARTERS = 96  # of an hour, in a day
 COLUMNS = {
     "file": "str", "path": "str", "status": "str", "provider": "str", "format": "str",
     "dataset": "str", "version": "str", "sha256": "str", "rows_in_file": "Int64",
@@ -329,6 +330,7 @@ def _warn(
             "edges may be a gap; state it: "
             'extract=dict(countries=[...], start="...", end="...").'
         )
+    _warn_days(entries)
     if strangers:
         warn(
             f"{home} holds {len(strangers):,} Parquet files that to_parquet did not write, such as "
@@ -350,6 +352,20 @@ def _warn_problems(home: Path, files: list[dict[str, Any]]) -> None:
             f"{len(files):,} files written now: {rows:,} rows in the files, {kept:,} kept; "
             f"{'; '.join(said[:10])}{more}. pd.read_parquet({str(home / PROBLEMS)!r}) lists the "
             "rows left out or changed; ct.find_problems(path) gives their lines."
+        )
+
+
+def _warn_days(entries: list[Entry]) -> None:
+    """Warn of days of GDELT 2.0 that are covered in part: a day is made of 96 files."""
+    records = [f["record"] for entry in entries for f in entry.files if f["provider"] == "GDELT"]
+    quarters = {r["version"] for r in records if len(r.get("version", "")) == 14}
+    days = Counter(version[:8] for version in quarters)
+    short = sorted(day for day, n in days.items() if n < QUARTERS)
+    if short:
+        warn(
+            f"Of {len(short):,} of {len(days):,} days fewer than {QUARTERS} files of GDELT 2.0 are "
+            f"there (the first: {short[0]}, {days[short[0]]}): they count as covered, and their "
+            "counts are too low."
         )
 
 
