@@ -17,7 +17,7 @@ from toolkit.sources import acled, gdelt, ucdp
 from toolkit.sources.loading import Loaded, describe_extract
 
 
-class Tally:
+class Sums:
     """The sums over the pieces of one file."""
 
     def __init__(self, provider: str) -> None:
