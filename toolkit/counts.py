@@ -191,7 +191,14 @@ def take_rows(
     """
     known = column_names(events)
     types = len(spans) > 0 and spans["event_types"].ne("*").any()
-    wanted = ["dataset", *(["country"] if len(spans) else []), *(["event_type"] if types else [])]
+    # a scan whose record names its one dataset need not be grouped by it
+    single = read_record(events).get("dataset", "") if is_scan(events) else ""
+    single = "" if " + " in single or "dataset" in keys else single
+    wanted = [
+        *([] if single else ["dataset"]),
+        *(["country"] if len(spans) else []),
+        *(["event_type"] if types else []),
+    ]
     keys = [*keys, *(c for c in wanted if c in known)]
     if people is not None and SINCE not in people:
         if is_scan(events):
@@ -219,6 +226,7 @@ def take_rows(
         check_columns(events, keys, scan=True)
     rows = tally_events(events, keys, period, changes=changes, days=days, share=part)
     check_dated(len(rows), rows["date_start"])
+    rows = rows.assign(dataset=single) if single and "dataset" not in keys else rows
     return rows if people is None else add_since(rows, starts)
 
 

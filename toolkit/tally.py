@@ -21,6 +21,7 @@ from toolkit.events import possible_days, restore_types
 DEATHS = ["fatalities", "fatalities_low", "fatalities_high"]
 MOST_CHANGES = 40  # days on which something changes; with more of them every day is told apart
 _DAY = nw.col("_day")
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _SPAN = ("date_end", "date_precision")
 
 
@@ -76,12 +77,13 @@ def _tally_scan(
     exact = ["date_start", *span] if days else []
     copies = {f"_exact_{c}": nw.when(nw.col("_straddles")).then(nw.col(c)) for c in exact}
     frame = frame.with_columns(**copies) if copies else frame
-    by, about = (
-        [*keys, *marks, *copies],
-        (nw.len().alias("_weight"), _DAY.min().alias("date_start")),
-    )
+    by, about = [*keys, *marks, *copies], [nw.len().alias("_weight")]
+    told = side is None and period in _MONTHS
+    about += [] if told else [_DAY.min().alias("date_start")]
     rows = restore_types(sum_groups(frame, by, deaths, *about))
-    rows = rows.astype({"_straddles": bool})
+    if told:
+        rows["date_start"] = _first_days(rows["_period"], period)
+    rows["_straddles"] = rows["_straddles"].fillna(False).astype(bool) & rows["date_start"].notna()
     if days:
         table = pd.DataFrame({c: rows[f"_exact_{c}"] for c in exact})
         rows = _add_possible_days(rows, table)
@@ -102,7 +104,8 @@ def _tally_table(
     if several.any():
         rough = _open_days(events.loc[several], [], span)
         told = collect(rough.select(_straddles=_straddles(span, period)))["_straddles"]
-        table.loc[several, "_straddles"] = told.to_numpy(bool)
+        dated = events.loc[several, "date_start"].notna().to_numpy()
+        table.loc[several, "_straddles"] = told.fillna(False).to_numpy(bool) & dated
     if share is not None:
         table = weigh_rows(table, events[share])
     by = [*keys, *marks, "_straddles"]
@@ -114,11 +117,9 @@ def _tally_table(
 
 
 def _open_days(events: Any, columns: list[str], span: list[str]) -> Any:
-    """Open the events with `_day`, the day of date_start, and `_last`, the last one recorded."""
+    """Open the events with `_day`, the day of date_start."""
     frame = open_frame(events, dict.fromkeys([*columns, "date_start", *span]))
-    return frame.with_columns(_day=nw.col("date_start").cast(nw.Date)).with_columns(
-        _last=_last_day(span)
-    )
+    return frame.with_columns(_day=nw.col("date_start").cast(nw.Date))
 
 
 def _may_straddle(events: pd.DataFrame, span: list[str]) -> np.ndarray:
@@ -136,16 +137,21 @@ def _may_straddle(events: pd.DataFrame, span: list[str]) -> np.ndarray:
 def number_period(day: nw.Expr, period: str) -> nw.Expr:
     """Return a number that tells periods apart and grows with time."""
     year, month = day.dt.year().cast(nw.Int64), day.dt.month().cast(nw.Int64)
-    if period == "year":
-        return year
-    if period in ("month", "quarter"):
+    if period in _MONTHS:
         months = year * 12 + month - 1
-        return months if period == "month" else months // 3
+        return {"year": year, "month": months}.get(period, months // 3)
     # days since 1 March of year 0, in whole numbers that every engine has (no engine's own epoch)
     years = year - (month < 3).cast(nw.Int64)
     number = years * 365 + years // 4 - years // 100 + years // 400
     number = number + ((month + 9) % 12 * 153 + 2) // 5 + day.dt.day().cast(nw.Int64)
     return number if period == "day" else (number - _week_start(period)) // 7
+
+
+def _first_days(number: pd.Series, period: str) -> pd.Series:
+    """Return the first day of months, quarters or years by their number, as an engine gave it."""
+    months = number.astype("Int64") * _MONTHS[period]
+    parts = {"year": months // 12, "month": months % 12 + 1, "day": 1}
+    return pd.to_datetime(pd.DataFrame(parts).astype("Float64")).astype("datetime64[us]")
 
 
 def _week_start(period: str) -> int:
@@ -154,34 +160,29 @@ def _week_start(period: str) -> int:
     return names.index(period.partition("-")[2] or "monday")
 
 
-def _last_day(span: Sequence[str]) -> nw.Expr:
-    """Return the last recorded day; a missing end, or one before the start, is the start."""
-    if "date_end" not in span:
-        return _DAY
-    end = nw.col("date_end").cast(nw.Date)
-    return nw.when(end > _DAY).then(end).otherwise(_DAY)
-
-
 def _straddles(span: Sequence[str], period: str) -> nw.Expr:
-    """Say whether the possible days (`events.possible_days`) lie in two periods."""
-    number, last = functools.partial(number_period, period=period), nw.col("_last")
-    apart = number(_DAY) != number(last) if "date_end" in span else nw.lit(False)
-    if "date_precision" in span:
-        level, single = nw.col("date_precision").cast(nw.String), last == _DAY
+    """Say whether the possible days (`events.possible_days`) lie in two periods.
+
+    Few events can: only of these the engine has to look at the calendar. Missing without a day.
+    """
+    number = functools.partial(number_period, period=period)
+    apart: Any = nw.lit(False)
+    if "date_precision" in span:  # of a single day
+        level = nw.col("date_precision").cast(nw.String)
         before, after = (_DAY.dt.offset_by(by).cast(nw.Date) for by in ("-3d", "3d"))
-        wide = nw.lit(period.split("-")[0] in ("day", "week"))  # a month lies in several of them
-        apart = (
-            nw.when(single & (level == "week"))
-            .then(number(before) != number(after))
-            .otherwise(nw.when(single & (level == "month")).then(wide).otherwise(apart))
-        )
-    return nw.when(~_DAY.is_null()).then(apart).otherwise(nw.lit(False))
+        if period.split("-")[0] in ("day", "week"):  # a month lies in several of them
+            apart = nw.when(level == "month").then(nw.lit(True)).otherwise(apart)
+        apart = nw.when(level == "week").then(number(before) != number(after)).otherwise(apart)
+    if "date_end" in span:
+        end = nw.col("date_end").cast(nw.Date)
+        apart = nw.when(end > _DAY).then(number(_DAY) != number(end)).otherwise(apart)
+    return apart
 
 
 def _number_side(changes: Iterable[pd.Timestamp], period: str) -> nw.Expr | None:
     """Return how many changes lie on or before the day, None where the period tells it all."""
     days = sorted({day.normalize() for day in changes if not pd.isna(day)})
-    if period in ("month", "quarter", "year"):
+    if period in _MONTHS:
         days = [day for day in days if not _begins(day, period)]
     if len(days) > MOST_CHANGES:
         return _DAY
@@ -190,8 +191,7 @@ def _number_side(changes: Iterable[pd.Timestamp], period: str) -> nw.Expr | None
 
 
 def _begins(day: pd.Timestamp, period: str) -> bool:
-    months = {"month": range(1, 13), "quarter": (1, 4, 7, 10), "year": (1,)}[period]
-    return day.day == 1 and day.month in months
+    return day.day == 1 and (day.month - 1) % _MONTHS[period] == 0
 
 
 # ------------------------------------------------------------------------------------ groups
