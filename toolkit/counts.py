@@ -62,7 +62,8 @@ def count_events(
     Parameters
     ----------
     events
-        Event table.
+        Event table: pandas, polars or pyarrow; or a scan, which stays on its engine (a DuckDB
+        relation, a Spark DataFrame, a polars LazyFrame, see `scan_events`).
     by
         Column or columns that make the unit, e.g. ["country", "event_type"]; none for one series.
         "admin1" brings "country" in front, "admin2" both, where the table has them: names of
@@ -77,7 +78,7 @@ def count_events(
         Fill in every period of the coverage for every unit. False gives only the cells in which
         something happened.
     people
-        PARTICIPANTS of the events; then `by` may name their columns too ("actor", "side",
+        PARTICIPANTS of the events (of a scan by line-up, as `participants` gives them); then `by` may name their columns too ("actor", "side",
         "role"). An event counts once in each unit it belongs to, and not at all where `people`
         has none of its participants.
     units
@@ -93,7 +94,7 @@ def count_events(
         kept. "drop": not counted.
     share
         Column with the part of an event that a row stands for, where the rows of one event are
-        spread over places and add up to 1.
+        spread over places and add up to 1. In memory only.
 
     Returns
     -------
@@ -112,8 +113,8 @@ def count_events(
     Raises
     ------
     OptionError, ColumnError
-        Unknown option; a column that is not there or holds the wrong kind of values; a unit that
-        is itself counted, stands twice in `units` or ends before it starts; a share that is none.
+        Unknown option, or one that a scan cannot do (before any of it is read); a column that is
+        not there or holds the wrong kind of values; a unit that is itself counted, stands twice in `units` or ends before it starts; a share that is none.
     EmptySelectionError
         No events, none with a date, or no units.
 

@@ -60,7 +60,8 @@ def count_dyads(
     Parameters
     ----------
     events
-        Event table.
+        Event table: pandas, polars or pyarrow; or a scan, which stays on its engine (a DuckDB
+        relation, a Spark DataFrame, a polars LazyFrame, see `scan_events`).
     people
         PARTICIPANTS of these events, or of a larger table that holds them, with the aliases, view
         and policies of your choice; by default `participants(events)`: coalitions split, names as

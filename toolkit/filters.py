@@ -44,7 +44,9 @@ def filter_events(
     Parameters
     ----------
     events
-        Event table.
+        Event table: pandas, polars or pyarrow; or a scan, which stays on its engine (a DuckDB
+        relation, a Spark DataFrame, a polars LazyFrame, see `scan_events`): it is read to see
+        which values there are and how many events are left, and no row of it is fetched.
     countries, admin1, event_types, violence_types
         Values to keep, as recorded.
     start, end
@@ -57,8 +59,9 @@ def filter_events(
 
     Returns
     -------
-    DataFrame
-        Event table with the same index for the rows kept.
+    DataFrame, or a scan
+        Event table with the same index for the rows kept, a scan on the same engine (polars and
+        pyarrow come back as pandas).
 
     Raises
     ------

@@ -96,13 +96,13 @@ def _tally_table(
 ) -> pd.DataFrame:  # fmt: skip
     """Tally in memory; only rows of several days, or of a rough date, are asked for their days."""
     marks = {"_period": number_period(_DAY, period)} | ({} if side is None else {"_side": side})
-    found = collect(_open_days(events, [], []).with_columns(**marks).select("_day", *marks))
-    found = found.set_axis(events.index).rename(columns={"_day": "date_start"})
-    table = events[[*keys, *deaths]].assign(**found, _weight=1, _straddles=False)
+    found = collect(_open_days(events, [], []).select(**marks)).set_axis(events.index)
+    table = events[list(dict.fromkeys([*keys, *deaths, "date_start"]))]
+    table = table.assign(**found, _weight=1, _straddles=False)
     span = [c for c in _SPAN if c in events]
     several = _may_straddle(events, span)
     if several.any():
-        rough = _open_days(events.loc[several], [], span)
+        rough = _open_days(events.loc[several, ["date_start", *span]], [], span)
         told = collect(rough.select(_straddles=_straddles(span, period)))["_straddles"]
         dated = events.loc[several, "date_start"].notna().to_numpy()
         table.loc[several, "_straddles"] = told.fillna(False).to_numpy(bool) & dated
@@ -113,7 +113,7 @@ def _tally_table(
         table = _add_possible_days(table, events[["date_start", *span]])
         by += ["_first", "_last"]
     rows = sum_rows(table, by, ["_weight", *deaths], also=["date_start"])
-    return rows.drop(columns=list(marks))
+    return rows.assign(date_start=rows["date_start"].dt.normalize()).drop(columns=list(marks))
 
 
 def _open_days(events: Any, columns: list[str], span: list[str]) -> Any:

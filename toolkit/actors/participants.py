@@ -52,7 +52,8 @@ def participants(
     Parameters
     ----------
     events
-        Event table.
+        Event table: pandas, polars or pyarrow; or a scan, which stays on its engine (a DuckDB
+        relation, a Spark DataFrame, a polars LazyFrame, see `scan_events`).
     aliases
         Alias table (`load_aliases`, or a table with its columns), needed for a view other than
         "recorded".
@@ -82,6 +83,10 @@ def participants(
         organisation; identities such as "Women (X)", bystanders, categories and, outside UCDP
         GED, names without a type are not). An actor stands once per event and side. How many
         members have an id, and what was changed or dropped, stand in the provenance.
+
+        Of a scan by line-up: the actor columns as recorded, `since` (the first day on which the
+        rules that hold are those of the row) and `n_events` stand in place of the event, so that
+        the table is as small as the variety of names. `count_events` and `count_dyads` take it.
 
     Raises
     ------
