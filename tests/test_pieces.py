@@ -116,7 +116,7 @@ def test_a_quote_that_is_not_closed_in_a_column_that_is_not_read():
     content = acled(rows).replace('"First, number 30."', '"First, number 30.')
     parts = check(content, lines=False)
     gone = pd.concat([p.problems.table() for p in parts])
-    assert gone["record"].tolist() == [30, 31]
+    assert gone["record"].tolist() == [30, 30, 31]  # 30 has too few fields, and swallows 31
     assert sum(len(p.events) for p in parts) == 57
 
 
