@@ -78,9 +78,9 @@ def count_events(
         Fill in every period of the coverage for every unit. False gives only the cells in which
         something happened.
     people
-        PARTICIPANTS of the events (of a scan by line-up, as `participants` gives them); then `by` may name their columns too ("actor", "side",
-        "role"). An event counts once in each unit it belongs to, and not at all where `people`
-        has none of its participants.
+        PARTICIPANTS of the events (of a scan by line-up, as `participants` gives them); then `by`
+        may name their columns too ("actor", "side", "role"). An event counts once in each unit it
+        belongs to, and not at all where `people` has none of its participants.
     units
         The universe of units, by default those seen in the data. A table with the columns of `by`
         and, if known, `start` and `end` of a unit's life, either may be missing: before and after
@@ -114,7 +114,8 @@ def count_events(
     ------
     OptionError, ColumnError
         Unknown option, or one that a scan cannot do (before any of it is read); a column that is
-        not there or holds the wrong kind of values; a unit that is itself counted, stands twice in `units` or ends before it starts; a share that is none.
+        not there or holds the wrong kind of values; a unit that is itself counted, stands twice
+        in `units` or ends before it starts; a share that is none.
     EmptySelectionError
         No events, none with a date, or no units.
 
