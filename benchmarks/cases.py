@@ -169,10 +169,10 @@ def growing() -> list[Case]:
             Case(f"rows-{name}", f"Count {size:g} million events by country, month", sides,
                  (options["file"],), growth="rows", size=int(size * 1_000_000))
         )  # fmt: skip
-    shapes = [("actors", {"actors": n}) for n in (50, 100, 200, 400)]
-    shapes += [("periods", {"periods": n}) for n in (12, 48, 192)]
+    shapes = [("actors", {"actors": n, "ties": 10 * n, "periods": 4}) for n in (40, 80, 160, 320)]
+    shapes += [("periods", {"actors": 60, "ties": 300, "periods": n}) for n in (12, 48, 192)]
     for growth, shape in shapes:
-        (size,) = shape.values()
+        size = shape[growth]
         sides = both_sides(partial(starts.measure_dense, **shape), None)
         cases.append(
             Case(f"{growth}-{size}", f"Measure dense networks, {size} {growth}", sides,

@@ -177,10 +177,13 @@ def measure_real(files: Files, *, side: str, names: list[str], period: str) -> W
     return lambda: measure(dyads)
 
 
-def measure_dense(files: Files, *, side: str, **shape: Any) -> Work:
+def measure_dense(
+    files: Files, *, side: str, actors: int = 152, periods: int = 13, ties: int = 2_600
+) -> Work:
     """Measure dense directed networks by period."""
     networks = importlib.import_module("networks")
-    measure, dyads = _measures(side), networks.make_dense_dyads(**shape)
+    dyads = networks.make_dense_dyads(n_actors=actors, n_periods=periods, n_ties=ties)
+    measure = _measures(side)
     return lambda: measure(dyads)
 
 
