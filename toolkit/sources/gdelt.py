@@ -55,7 +55,7 @@ ROOTS = {
     "06": "Engage in material cooperation", "07": "Provide aid", "08": "Yield",
     "09": "Investigate", "10": "Demand", "11": "Disapprove", "12": "Reject", "13": "Threaten",
     "14": "Protest", "15": "Exhibit force posture", "16": "Reduce relations", "17": "Coerce",
-    "18": "Assault", "19": "Fight", "20": "Engage in unconventional mass violence",
+    "18": "Assault", "19": "Fight", "20": "Use unconventional mass violence",
 }  # fmt: skip
 QUAD_CLASSES = {
     1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict",
