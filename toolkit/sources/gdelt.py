@@ -135,7 +135,7 @@ def load_gdelt(
     Codes stay text, "010" is not "10", and the tables that ship say what they mean: "cameo-events"
     for `sub_event_type`, "fips-countries" for `country_id`, "cameo-countries" for the three letters
     of Actor1CountryCode. A code that its table does not have is noted as a problem and kept.
-    Compare countries with other providers by `iso3`: names differ, and change.
+    Names of a country differ between providers and change; `iso3` does not, where there is one.
 
     Parameters
     ----------
