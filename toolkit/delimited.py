@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from toolkit.errors import FileFormatError
-from toolkit.numbering import Numbering, count_breaks, rows_with_long_fields
+from toolkit.numbering import Broken, Numbering, count_breaks, rows_with_long_fields
 from toolkit.opening import Source, read_head
 from toolkit.problems import NOTED, Problems
 from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encoding
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
 STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
-PIECE = 32 << 20  # bytes of text that are held at a time
+PIECE = 8 << 20  # bytes of text that are held at a time
 COLUMNS_LIMIT = 5000  # columns, and letters in the name of one
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PRINTED = 14  # bytes below it are NULs, line breaks and tabs
@@ -243,10 +243,16 @@ class Round:
     def _account(self, table: pa.Table, invalid: list[Any], *, last: bool) -> Piece:
         """Give the rows of a piece their numbers and note what is damaged in them."""
         problems, before = Problems(), self._numbering.rows
-        nuls, broken = _find_marks(table)
-        self._marked.update(table.column_names[i] for i in (*nuls, *broken))
-        places = {i: self.layout.columns.index(table.column_names[i]) for i in broken}
-        table, records = self._numbering.number(table, invalid, places, problems)
+        nuls, broken = [], []
+        for i, name in enumerate(table.column_names):
+            empty, ends = _find_marks(table.column(i))
+            nuls += [i] if len(empty) else []
+            if len(ends):
+                values = table.column(i).take(ends).to_pylist()
+                broken.append(Broken(self.layout.columns.index(name), ends, values))
+            if len(empty) or len(ends):
+                self._marked.add(name)
+        table, records = self._numbering.number(table, invalid, broken, problems)
         for i in nuls:
             _note_inside(table, i, records, "\x00", "NUL bytes, taken out", problems)
         for i in nuls:
@@ -271,17 +277,27 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def _find_marks(table: pa.Table) -> tuple[list[int], list[int]]:
-    """Return the places of the columns that hold NULs, and of those that hold line breaks."""
-    nuls, broken = [], []
-    for i, column in enumerate(table.columns):
-        texts = [b for c in column.chunks if (b := c.buffers()[2]) is not None and b.size]
-        for text in (np.frombuffer(t, "uint8") for t in texts):
-            if text.min() < PRINTED:
-                low = np.unique(text[text < PRINTED])
-                nuls += [i] if 0 in low else []
-                broken += [i] if 10 in low or 13 in low else []
-    return list(dict.fromkeys(nuls)), list(dict.fromkeys(broken))
+def _find_marks(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of a column that hold NULs, and those that hold line breaks.
+
+    The bytes of all rows lie one behind the other: a look at the smallest mostly is enough.
+    """
+    nuls, ends = [np.zeros(0, "int64")], [np.zeros(0, "int64")]
+    before = 0
+    for chunk in column.chunks:
+        _, offsets, text = (
+            np.frombuffer(b or b"", t) for b, t in zip(chunk.buffers(), "BiB", strict=True)
+        )
+        if len(text) and text.min() < PRINTED:
+            at = np.flatnonzero(text < PRINTED)
+            begins = offsets[chunk.offset : chunk.offset + len(chunk) + 1]
+            rows = np.searchsorted(begins, at, side="right") - 1
+            here = (rows >= 0) & (rows < len(chunk))  # the header is cut off, its bytes are not
+            rows, low = rows[here] + before, text[at[here]]
+            nuls.append(np.unique(rows[low == 0]))
+            ends.append(np.unique(rows[np.isin(low, [10, 13])]))
+        before += len(chunk)
+    return np.concatenate(nuls), np.concatenate(ends)
 
 
 def _note_inside(

@@ -6,11 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from toolkit.problems import LEFT_OUT, Problems
 
@@ -43,6 +42,14 @@ def is_row(line: str, delimiter: str, width: int) -> bool:
     return len(fields) == width and 2 * blank < width and line.count('"') % 2 == 0
 
 
+class Broken(NamedTuple):
+    """The values of a column that hold line breaks: the column's place in the file, their rows."""
+
+    place: int
+    rows: np.ndarray
+    values: list[str]
+
+
 class Numbering:
     """Gives the rows of a file their numbers, piece by piece; the first row of data has 1.
 
@@ -63,12 +70,11 @@ class Numbering:
         return self._parsed + self._swallowed
 
     def number(
-        self, table: pa.Table, invalid: list[Any], broken: dict[int, int], problems: Problems
+        self, table: pa.Table, invalid: list[Any], broken: list[Broken], problems: Problems
     ) -> tuple[pa.Table, np.ndarray]:
         """Return the rows of a piece that are kept, and their numbers.
 
-        `invalid` are the rows that the parser could not keep, `broken` the columns in which some
-        value holds a line break, each with its place in the file.
+        `invalid` are the rows that the parser could not keep, `broken` the values with line breaks.
         """
         total = table.num_rows + len(invalid)
         bad = np.array([r.number - 1 for r in invalid], "int64") - self._before - self._parsed
@@ -76,11 +82,11 @@ class Numbering:
         inside, breaks = np.zeros((2, total), dtype="int64")
         for at, row in zip(bad, invalid, strict=True):
             inside[at], breaks[at] = self._rows_inside(row.text), count_breaks(row.text)
-        for i, place in broken.items():
-            column = table.column(i)
-            breaks[position] += pc.count_substring_regex(column, LINE_END).to_numpy()
-            for at, text in self._long_values(column, place):
-                inside[position[at]] = self._rows_inside(text)
+        for place, rows, values in broken:
+            breaks[position[rows]] += [count_breaks(value) for value in values]
+            for at, value in zip(rows, values, strict=True):
+                if is_long(value, self._delimiter, self._width):
+                    inside[position[at]] = self._rows_inside(self._close(value, place))
         numbers = 1 + self.rows + np.arange(total) + np.cumsum(inside) - inside
         self._left_out(numbers, bad, invalid, inside, problems)
         self._broken.append((numbers[breaks > 0], breaks[breaks > 0]))
@@ -103,20 +109,12 @@ class Numbering:
             reason = f"a quote is not closed: it swallows this row and the {inside[at]} behind it"
             problems.add(numbers[at] + np.arange(inside[at] + 1), "", "", reason, LEFT_OUT)
 
-    def _long_values(self, column: pa.ChunkedArray, place: int) -> Iterator[tuple[int, str]]:
-        """Yield row and text of the values that hold a line break and a row's worth of delimiters.
+    def _close(self, value: str, place: int) -> str:
+        """Return a value with the quote that closes it and the delimiters behind it.
 
-        The quote that closes it and the delimiters behind it are added: its last line then has as
-        many quotes and fields as it had in the file.
+        Its last line then has as many quotes and fields as it had in the file.
         """
-        broken = pc.match_substring_regex(column, r"[\r\n]")
-        delimiters = pc.count_substring(column, self._delimiter)
-        many = pc.greater_equal(delimiters, max(self._width - 1, 1))
-        for at in np.flatnonzero(pc.and_(broken, many).to_numpy()):
-            yield (
-                int(at),
-                column[int(at)].as_py() + '"' + self._delimiter * (self._width - 1 - place),
-            )
+        return value + '"' + self._delimiter * (self._width - 1 - place)
 
     def _rows_inside(self, text: str) -> int:
         """Count the lines behind the first that would be rows of their own."""
