@@ -29,7 +29,7 @@ KEYS = {
     "title", "version", "licence", "url", "citation", "country_ids", "country_starts", "file",
     "period", "start", "end", "coverage", "versions", "note", "form_of", "references",
     "attribution", "how_to_get", "candidate_of", "release_pattern", "release_url", "release_form",
-    "release_example",
+    "release_example", "codes",
 }  # fmt: skip
 
 
@@ -197,9 +197,21 @@ def test_tables_that_ship_come_with_periods_numbers_and_their_source(name):
     assert table["period"].max().end_time.normalize() <= span["end"]
 
 
+@pytest.mark.parametrize("name", [n for n, e in CATALOG.items() if "codes" in e])
+def test_tables_of_codes_are_text_with_every_zero_and_name_their_source(name):
+    table = ct.load_table(name)
+    assert table["code"].is_unique
+    assert (table.dtypes == "str").all()
+    assert not table[["code", "name"]].isna().any(axis=None)
+    assert table["name"].eq(table["name"].str.strip()).all()
+    assert ct.source_line(table) == f"Source: {CATALOG[name]['title']}"
+    if "iso3" in table:
+        assert table["iso3"].dropna().str.fullmatch("[A-Z]{3}").all()
+
+
 @pytest.mark.parametrize("name", ["sample-ged", "sample-truth", "countries"])
 def test_what_is_no_table_of_counts_is_not_loaded_as_one(name):
-    with pytest.raises(OptionError, match=f"{name} is not a table of counts") as caught:
+    with pytest.raises(OptionError, match=f"{name} is not a table of counts or codes") as caught:
         ct.load_table(name)
     assert "ucdp-syria-province-month" in caught.value.allowed
 

@@ -95,6 +95,99 @@ def test_both_ties_stand_below_each_other():
     pd.testing.assert_frame_equal(both, pd.concat(parts, ignore_index=True))
 
 
+# What passes from actor1 to actor2, by class. Heron and Otter: 2 of conflict (one from each), 3 of
+# cooperation (2 from Heron); Heron and Marsh: 1 of each; one without a class; one of Heron with
+# itself, one without a second actor.
+CLASSES = """
+2016-01-05 Heron  Otter  material_conflict
+2016-01-06 Otter  Heron  verbal_conflict
+2016-01-07 Heron  Otter  verbal_cooperation
+2016-01-08 Heron  Otter  material_cooperation
+2016-01-09 Otter  Heron  verbal_cooperation
+2016-01-10 Heron  Marsh  verbal_conflict
+2017-01-11 Marsh  Heron  material_cooperation
+2017-01-12 Marsh  Otter  -
+2017-01-13 Heron  Heron  verbal_cooperation
+2017-01-14 Heron  -      material_conflict
+"""
+
+
+def make_classes():
+    lines = [line.split() for line in CLASSES.strip().splitlines()]
+    events = make_events("\n".join(" ".join([*line[:3], "- - -"]) for line in lines),
+                         dataset="gdelt-events-2")  # fmt: skip
+    said = pd.Series([line[3].replace("_", " ") for line in lines], dtype="str")
+    return events.assign(directed=True, quad_class=said.mask(said == "-"))
+
+
+def by_tie(dyads):
+    return {tie: by_pair(rows) for tie, rows in dyads.groupby("tie")}
+
+
+FOUGHT = {("Heron", "Otter"): 2, ("Heron", "Marsh"): 1, ("Marsh", "Otter"): 1}
+HELPED = {("Heron", "Otter"): 3, ("Heron", "Marsh"): 1, ("Heron", "Heron"): 1}
+
+
+def test_classes_of_conflict_oppose_and_classes_of_cooperation_cooperate():
+    events = make_classes()
+    assert by_tie(count(events)) == {"opposition": FOUGHT}
+    assert by_tie(count(events, tie="cooperation")) == {"cooperation": HELPED}
+    both = count(events, tie="both")
+    assert by_tie(both) == {"opposition": FOUGHT, "cooperation": HELPED}
+    assert both["n_events"].sum() == 9, "each event once, but for the one without a second actor"
+    assert "1 of 10 events join no pair" in both.attrs["steps"]
+    assert "6 of 10 events join no pair" in count(events).attrs["steps"]
+
+
+def test_what_passes_between_the_sides_has_a_direction():
+    events = make_classes()
+    fought = {("Heron", "Otter"): 1, ("Otter", "Heron"): 1, ("Heron", "Marsh"): 1,
+              ("Marsh", "Otter"): 1}  # fmt: skip
+    helped = {("Heron", "Otter"): 2, ("Otter", "Heron"): 1, ("Marsh", "Heron"): 1,
+              ("Heron", "Heron"): 1}  # fmt: skip
+    for tie, expected in (("opposition", [fought]), ("cooperation", [helped]),
+                          ("both", [helped, fought])):  # fmt: skip
+        dyads = count(events, tie=tie, directed=True)
+        assert [by_pair(rows) for _, rows in dyads.groupby("tie")] == expected
+        assert dyads.attrs["directed"] == "yes"
+
+
+def test_without_the_column_nothing_is_known_of_cooperation():
+    bare = make_classes().drop(columns="quad_class")
+    assert by_pair(count(bare)) == {
+        ("Heron", "Otter"): 5, ("Heron", "Marsh"): 2, ("Marsh", "Otter"): 1, ("Heron", "Heron"): 1,
+    }  # fmt: skip
+    refused(ct.count_dyads, bare, tie="cooperation", kind=EmptySelectionError)
+    refused(ct.count_dyads, bare, tie="both", directed=True, kind=DirectionError)
+
+
+def test_classes_and_coalitions_in_one_table():
+    ged = make_events()  # without classes: opposition, and cooperation by standing on one side
+    mixed = pd.concat([make_classes(), ged], ignore_index=True)
+    alone = [by_tie(count(events, tie="both")) for events in (make_classes(), ged)]
+    expected = {
+        tie: {p: sum(a[tie].get(p, 0) for a in alone) for p in {**alone[0][tie], **alone[1][tie]}}
+        for tie in ("opposition", "cooperation")
+    }
+    found = by_tie(count(mixed, tie="both"))
+    assert found == expected
+    assert found["opposition"]["Heron", "Otter"] == 2 + 4
+    assert found["cooperation"]["Heron", "Otter"] == 3 + 1
+    assert found["cooperation"]["Heron", "Teal"] == 3
+    refused(ct.count_dyads, mixed, tie="cooperation", directed=True, kind=DirectionError)
+
+
+def test_actors_of_one_side_have_no_direction_beside_classes_either():
+    ged = make_events("2016-01-05 Heron&Teal Otter - - -\n2016-01-06 Heron Marsh - - -\n"
+                      "2016-01-07 Teal Marsh - - -")  # fmt: skip
+    mixed = pd.concat([make_classes(), ged.assign(directed=True)], ignore_index=True)
+    for tie in ("cooperation", "both"):
+        for how in (True, "as_recorded"):
+            error = refused(ct.count_dyads, mixed, tie=tie, directed=how, kind=DirectionError)
+            assert "same side" in error.wrong
+    assert by_pair(count(mixed, directed=True))["Heron", "Otter"] == 1 + 1
+
+
 def test_in_acled_associates_cooperate_and_do_not_fight():
     table = make_events("2016-01-05 Heron Otter - 4 -\n2016-01-06 Marsh Otter - 1 -",
                         dataset="acled")  # fmt: skip

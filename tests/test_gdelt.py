@@ -12,7 +12,7 @@ from makers import file_of, refused, told
 import toolkit as ct
 from toolkit.errors import ColumnError, EmptySelectionError, FileFormatError, OptionError
 from toolkit.formats import recognise_format
-from toolkit.sources.gdelt import FORMS, ROOTS, load_gdelt
+from toolkit.sources.gdelt import FORMS, QUAD_CLASSES, REPORTS, ROOTS, load_gdelt
 
 LEFT_OUT, MISSING_SET, NOTED = "row left out", "value set missing", "noted"
 SPAN = {"start": "2016-05-03", "end": "2016-05-03"}
@@ -32,13 +32,14 @@ V1 = (
 ).split()
 # dict.fromkeys: of a name without ADM1 the second is the same
 V2 = list(dict.fromkeys(n for name in V1 for n in (name, name.replace("ADM1", "ADM2"))))
+# Velmora does not exist: UU (undesignated sovereignty) and NM (no man's land) are no countries.
 VALUES = {
     "SQLDATE": "20160503", "MonthYear": "201605", "Year": "2016", "FractionDate": "2016.3370",
     "Actor1Code": "VLMGOV", "Actor1Name": "VELMORA", "Actor1CountryCode": "VLM",
     "Actor2Code": "VLMREB", "Actor2Name": "REED LEAGUE", "IsRootEvent": "1", "EventCode": "193",
     "EventBaseCode": "193", "EventRootCode": "19", "QuadClass": "4", "GoldsteinScale": "-10",
-    "NumMentions": "07", "ActionGeo_Type": "4", "ActionGeo_CountryCode": "0V",
-    "ActionGeo_FullName": "Kessarith, Pelloray, Velmora", "ActionGeo_ADM1Code": "0V01",
+    "NumMentions": "07", "ActionGeo_Type": "4", "ActionGeo_CountryCode": "UU",
+    "ActionGeo_FullName": "Kessarith, Pelloray, Velmora", "ActionGeo_ADM1Code": "UU01",
     "ActionGeo_ADM2Code": "0012", "ActionGeo_Lat": "-25.5", "ActionGeo_Long": "-21.25",
     "DATEADDED": "20160503144500", "SOURCEURL": "http://news.invalid/1",
 }  # fmt: skip
@@ -152,7 +153,7 @@ def test_one_row():
     assert (event["actor1"], event["actor1_id"]) == ("VELMORA", "VLMGOV")
     assert (event["actor2"], event["actor2_id"]) == ("REED LEAGUE", "VLMREB")
     assert event["directed"]
-    assert (event["country"], event["country_id"], event["admin1"]) == ("Velmora", "0V", "0V01")
+    assert (event["country"], event["country_id"], event["admin1"]) == ("Velmora", "UU", "UU01")
     assert (event["event_type"], event["sub_event_type"]) == ("Fight", "193")
     assert event["quad_class"] == "material conflict"
     assert (event["NumMentions"], event["Actor1CountryCode"]) == ("07", "VLM")
@@ -165,6 +166,11 @@ def test_codes_stay_text_with_their_zeros():
     rows = [row(i, EventCode=c, EventRootCode=c[:2]) for i, c in enumerate(["010", "10", "0251"])]
     events, problems = load(write(*rows))
     assert values(events, "sub_event_type") == ["010", "10", "0251"]
+    words = ct.load_table("cameo-events").set_index("code")["name"]
+    assert events["sub_event_type"].map(words).tolist() == [
+        "Make statement, not specified below", "Demand",
+        "Appeal for easing of administrative sanctions",
+    ]  # fmt: skip
     assert values(events, "event_type") == ["Make public statement", "Demand", "Appeal"]
     assert problems.empty
     assert list(ROOTS) == [f"{n:02d}" for n in range(1, 21)]
@@ -181,14 +187,56 @@ def test_unknown_codes_are_set_missing():
     ]  # fmt: skip
 
 
+def test_codes_that_no_table_has_are_noted_and_kept():
+    rows = [
+        row(1, EventCode="999"), row(2, EventCode="1"), row(3, EventCode=""),
+        row(4, ActionGeo_CountryCode="0V"), row(5, ActionGeo_CountryCode=""), row(6),
+    ]  # fmt: skip
+    events, problems = load(write(*rows))
+    assert values(events, "sub_event_type")[:3] == ["999", "1", None]
+    assert values(events, "country_id")[3:] == ["0V", None, "UU"]
+    assert told(problems) == [
+        (1, "EventCode", NOTED), (2, "EventCode", NOTED), (4, "ActionGeo_CountryCode", NOTED),
+    ]  # fmt: skip
+    assert problems["reason"].tolist()[1:] == [
+        "not in the table cameo-events", "not in the table fips-countries",
+    ]  # fmt: skip
+
+
+def test_the_table_of_events_has_the_roots_and_classes_of_the_loader():
+    table = ct.load_table("cameo-events")
+    roots = table[table["code"] == table["root"]]
+    assert dict(zip(roots["code"], roots["name"], strict=True)) == ROOTS
+    assert table["code"].str.fullmatch(r"(0[1-9]|1\d|20)\d{0,2}").all()
+    assert table["root"].tolist() == table["code"].str[:2].tolist()
+    assert table["quad_class"].unique().tolist() == list(QUAD_CLASSES.values())
+    classes = table.groupby("quad_class")["root"].agg(["min", "max"])
+    assert {c: tuple(classes.loc[c]) for c in QUAD_CLASSES.values()} == {
+        "verbal cooperation": ("01", "05"), "material cooperation": ("06", "09"),
+        "verbal conflict": ("10", "14"), "material conflict": ("15", "20"),
+    }  # fmt: skip
+
+
+def test_countries_meet_by_their_iso_code():
+    fips, cameo = (
+        ct.load_table(f"{n}-countries").set_index("code")["iso3"] for n in ("fips", "cameo")
+    )
+    pairs = {"SZ": "CHE", "RS": "RUS", "CH": "CHN", "RO": "ROM", "MJ": "MTN", "WA": "NAM"}
+    assert [fips[f] for f in pairs] == [cameo[c] for c in pairs.values()]
+    assert fips["RO"] == "ROU"
+    assert fips[["GZ", "OS", "UU"]].isna().all()
+    assert cameo[["AFR", "GZS", "WSB"]].isna().all()
+    assert (fips.isna().sum(), cameo.isna().sum()) == (31, 28)
+
+
 def test_precision_of_place_and_the_country_behind_it():
     said = [
         ("0", "", "", "", None, None, None),
-        ("1", "Velmora", "0V", "0V", "country", "Velmora", None),
-        ("2", "Pelloray, Velmora", "0V", "0V01", "admin1", "Velmora", "0V01"),
-        ("3", "Kessarith, Pelloray, Velmora", "0V", "0V01", "exact", "Velmora", "0V01"),
-        ("4", "Kessarith, Pelloray, Marshes, The", "0M", "0M02", "exact", "Marshes, The", "0M02"),
-        ("5", "North, Velmora", "0V", "0V03", "admin1", "Velmora", "0V03"),
+        ("1", "Velmora", "UU", "UU", "country", "Velmora", None),
+        ("2", "Pelloray, Velmora", "UU", "UU01", "admin1", "Velmora", "UU01"),
+        ("3", "Kessarith, Pelloray, Velmora", "UU", "UU01", "exact", "Velmora", "UU01"),
+        ("4", "Kessarith, Pelloray, Marshes, The", "NM", "NM02", "exact", "Marshes, The", "NM02"),
+        ("5", "North, Velmora", "UU", "UU03", "admin1", "Velmora", "UU03"),
     ]
     nowhere = {"ActionGeo_Lat": "", "ActionGeo_Long": ""}
     rows = [
@@ -313,18 +361,13 @@ def test_classes_that_do_not_exist():
     assert "material cooperation, verbal cooperation" in error.allowed
 
 
-def test_the_warning_says_reports_and_counts_cooperation():
+def test_the_warning_says_that_rows_are_reports():
     with pytest.warns(ct.DataWarning) as caught:
         events = load_gdelt(file_of(write(*CLASSES)), extract=SPAN)
     (said,) = [str(w.message) for w in caught]
     assert "a row is a report coded by machine, not an event" in said
-    assert "3 of 6 rows are cooperation, which count_dyads would count as opposition" in said
-    assert "3 of 6 rows are cooperation" in events.attrs["gaps"]
-    with pytest.warns(ct.DataWarning) as caught:
-        load_gdelt(file_of(write(*CLASSES)), extract=SPAN, quad_class="material conflict")
-    (said,) = [str(w.message) for w in caught]
-    assert "a row is a report" in said
     assert "cooperation" not in said
+    assert events.attrs["gaps"] == REPORTS
 
 
 def test_direction_has_a_meaning():
@@ -334,6 +377,17 @@ def test_direction_has_a_meaning():
     found = {(d.actor1, d.actor2): d.n_events for d in dyads.itertuples()}
     assert found == {("VELMORA", "REED LEAGUE"): 2, ("REED LEAGUE", "VELMORA"): 1}
     assert dyads["fatalities"].isna().all()
+
+
+def test_classes_make_the_tie():
+    # CLASSES: 1 verbal and 2 material cooperation, 1 and 1 of conflict, 1 without a class
+    events, _ = load(write(*CLASSES))
+    for directed in (False, True):
+        dyads = ct.count_dyads(events, tie="both", directed=directed)
+        assert dict(zip(dyads["tie"], dyads["n_events"], strict=True)) == {
+            "opposition": 1 + 1 + 1, "cooperation": 1 + 2,
+        }  # fmt: skip
+        assert dyads["actor1"].tolist() == ["VELMORA" if directed else "REED LEAGUE"] * 2
 
 
 def test_keep_of_a_column_that_is_not_there():
@@ -399,3 +453,44 @@ def test_the_real_file_against_pandas(realdata):
     dyads = ct.count_dyads(fights, directed=True)
     assert dyads["n_events"].sum() == wanted.sum() == 231
     assert dyads.loc[dyads["actor1"] == dyads["actor2"], "n_events"].sum() == itself.sum() == 5
+
+
+@pytest.mark.realdata
+@pytest.mark.filterwarnings("ignore::toolkit.errors.DataWarning")
+def test_the_ties_of_the_real_file(realdata):
+    """Expected numbers: awk over fields 7, 17 and 30 (names of both actors, class)."""
+    events = load_gdelt(realdata / "gdelt" / "20191024143000.export.CSV")
+    said = {}
+    for directed in (True, False):
+        dyads = ct.count_dyads(events, tie="both", period="year", directed=directed)
+        for tie, rows in dyads.groupby("tie"):
+            itself = rows.loc[rows["actor1"] == rows["actor2"], "n_events"].sum()
+            pairs = len(rows.drop_duplicates(["actor1", "actor2"]))
+            said[tie, directed] = (rows["n_events"].sum(), itself, pairs)
+    assert said == {
+        ("opposition", True): (149 + 231, 8 + 5, 265),
+        ("opposition", False): (149 + 231, 8 + 5, 243),
+        ("cooperation", True): (844 + 182, 36 + 8, 664),
+        ("cooperation", False): (844 + 182, 36 + 8, 501),
+    }
+
+
+@pytest.mark.realdata
+@pytest.mark.filterwarnings("ignore::toolkit.errors.DataWarning")
+def test_the_codes_of_the_real_file_are_in_the_tables(realdata):
+    """Expected numbers: the tables joined to `cut -f` of the file with another tool."""
+    sides = ["Actor1CountryCode", "Actor2CountryCode"]
+    events = load_gdelt(realdata / "gdelt" / "20191024143000.export.CSV", keep=sides)
+    words = ct.load_table("cameo-events").set_index("code")
+    assert events["sub_event_type"].isin(words.index).all()
+    assert events["sub_event_type"].map(words["quad_class"]).eq(events["quad_class"]).all()
+    cameo = ct.load_table("cameo-countries")["code"]
+    assert all(events[c].isin([*cameo, ""]).all() for c in sides)
+    coded = events[events["country_id"].notna()]
+    countries = coded["country_id"].map(ct.load_table("fips-countries").set_index("code")["name"])
+    assert len(coded) == 2074
+    assert countries.notna().all()
+    other = coded.loc[countries != coded["country"], "country_id"]
+    assert other.value_counts().to_dict() == {
+        "MK": 7, "NL": 6, "CF": 1, "LO": 1, "BF": 1, "BK": 1, "YI": 1,
+    }  # fmt: skip

@@ -166,6 +166,23 @@ def test_dyads_by_hand(put_events):
     assert numbers(beside, "actor1", "actor2", "period", "n_events") == ["Møre Reed League 2016 1"]
 
 
+def test_dyads_by_class_by_hand(put_events):
+    classes = {1: "verbal cooperation", 4: "material conflict", 8: "material cooperation"}
+    events = make_events()
+    events["quad_class"] = pd.Series(classes, dtype="str").reindex(events.index)
+    dyads = quiet(ct.count_dyads, put_events(events), tie="both")
+    assert numbers(dyads, "tie", "actor1", "actor2", "period", "n_events") == [
+        "cooperation Crown Reed League 2016 1",  # event 1
+        "cooperation Crown Reed League 2018 1",  # event 8
+        "cooperation Møre Reed League 2016 1",  # side by side in event 3
+        "opposition Civilians Crown 2016 1",
+        "opposition Crown Møre 2016 1",
+        "opposition Crown Reed League 2015 1",
+        "opposition Crown Reed League 2016 1",
+        "opposition Møre Reed League 2016 3",
+    ]
+
+
 COUNTS = [
     {"by": ["country", "admin1"], "period": "month"},
     {"by": "violence_type", "period": "quarter", "straddling": "spread"},

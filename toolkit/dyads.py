@@ -21,7 +21,7 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import check_columns, take_events
-from toolkit.pairs import join_actors
+from toolkit.pairs import join_actors, refuse_direction
 from toolkit.permutation import check_whole
 from toolkit.provenance import add_step, coverage, pack_coverage
 from toolkit.straddling import RULES, say_straddling
@@ -53,7 +53,11 @@ def count_dyads(
     coalition included. Cooperation joins organised armed actors listed on the same side, a
     coalition's members or, in ACLED, main and associated actors: co-listing, not proof of an
     alliance, and in UCDP GED rare by construction. Identities ("Women (X)"), bystanders and
-    categories never cooperate; `people[~people["organised"]]` lists them.
+    categories never cooperate so; `people[~people["organised"]]` lists them.
+
+    Where the provider classes what passes between the sides (`quad_class`, GDELT), classes of
+    cooperation join the two sides in cooperation and never in opposition; a row without a class
+    is opposition, as everywhere else. That cooperation is acts, from one side to the other.
 
     Events and deaths are both counted; which of them weighs a tie is chosen in `actor_network`.
 
@@ -78,8 +82,8 @@ def count_dyads(
         cooperation are shared out apart, and before `among` and `minimum_events` select.
     directed
         False: pairs in alphabetical order. True: from actor1 to actor2, where the provider gives
-        the order a meaning in every event. "as_recorded": from actor1 to actor2 although the
-        order means nothing, to reproduce studies that did so.
+        the order a meaning in every event; actors of one side have none. "as_recorded": from actor1
+        to actor2 although the order means nothing, to reproduce studies that did so.
     among
         Keep only dyads between these actors: a roster (`find_roster`), or names that all have to
         be there.
@@ -107,7 +111,8 @@ def count_dyads(
     Raises
     ------
     DirectionError
-        directed=True where the order of the actors means nothing, or for cooperation.
+        directed=True where the order of the actors means nothing; any direction where actors
+        cooperate by standing on one side.
     OptionError, ColumnError, EmptySelectionError
         Unknown option or actor; columns or ids missing; no event joins two actors.
 
@@ -202,11 +207,7 @@ def _check_direction(events: Any, tie: str, directed: bool | str) -> None:
     if not directed:
         return
     if tie != "opposition" and "quad_class" not in column_names(events):
-        raise DirectionError(
-            f"tie={tie!r} has no direction: actors on the same side act together.",
-            'directed=False, or tie="opposition".',
-            f'ct.count_dyads(events, tie="opposition", directed={directed!r})',
-        )
+        raise refuse_direction(tie)
     n, unordered = _count_unordered(events)
     if unordered and directed is True:
         raise DirectionError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from toolkit.actors.lineups import key_columns
+from toolkit.errors import DirectionError
 from toolkit.events import EVENT
 from toolkit.tally import DEATHS, number_values
 
@@ -18,7 +19,7 @@ def join_actors(
 
     `rows` are marked events, or the rows of a tally where `people` come by line-up. What a
     provider classes as cooperation (`quad_class`) joins the two sides in cooperation; nothing
-    else does, and it is never opposition.
+    else does, and it is never opposition. Actors of one side have no direction: DirectionError.
     """
     key = key_columns(people)
     numbers = number_values(pd.concat([rows[key], people[key]], ignore_index=True))
@@ -35,7 +36,10 @@ def join_actors(
     ):
         if tie in (kind, "both"):
             dated = rows.loc[rows["date_start"].notna() & chosen, ["_key", *known]]
-            parts.append(join(names).merge(dated, on="_key").assign(tie=kind))
+            joined = join(names).merge(dated, on="_key").assign(tie=kind)
+            if directed and join is _join_partners and len(joined):
+                raise refuse_direction(tie)
+            parts.append(joined)
     pairs = pd.concat(parts, ignore_index=True).drop(columns="_key")
     if not directed:
         one, two = pairs["actor1"], pairs["actor2"]
@@ -43,6 +47,15 @@ def join_actors(
         pairs = pairs.assign(actor1=one.mask(swap, two), actor2=two.mask(swap, one))
     pairs = pairs.drop_duplicates(["_row", "tie", "actor1", "actor2"])
     return pairs.assign(share=1 / pairs.groupby(["_row", "tie"])["_row"].transform("size"))
+
+
+def refuse_direction(tie: str) -> DirectionError:
+    """Return the error for a direction between actors of one side."""
+    return DirectionError(
+        f"tie={tie!r} has no direction: actors on the same side act together.",
+        'directed=False, or tie="opposition". What quad_class calls cooperation has a direction.',
+        'ct.count_dyads(events, tie="opposition", directed=True)',
+    )
 
 
 def _join_opponents(people: pd.DataFrame) -> pd.DataFrame:

@@ -2,15 +2,16 @@
 
 It names what ships with the toolkit, what its loaders read and what can be fetched. `data/` lies
 beside the package in a checkout and inside it in an installed wheel. Keys of `catalog.toml`:
-`file` (below data/, of what ships), `period` (of tables of counts: their frequency), `country_ids`
-(the provider's system), `country_starts` (a table of the days from which countries are covered),
-`coverage` (of a table that ships), `references` (keys of `references.toml`), `attribution` (the
-words the provider asks for), `how_to_get` (where no address gives the file), `release_pattern`
-and `release_url` (of releases that follow a rule: their form and their address; `release_form` and
-`release_example` say it in words), `candidate_of` (the dataset it comes before). For each version,
-as far as it was read: its `rows`, `start`, `end`, the `countries` it is limited to, its `holes`
-(countries it leaves out), the `download` (the provider's address of the file), the `member` of the
-archive that is wanted and the `sha256` of the download.
+`file` (below data/, of what ships), `period` (of tables of counts: their frequency), `codes` (of
+tables of codes, which are all text), `country_ids` (the provider's system), `country_starts` (a
+table of the days from which countries are covered), `coverage` (of a table that ships),
+`references` (keys of `references.toml`), `attribution` (the words the provider asks for),
+`how_to_get` (where no address gives the file), `release_pattern` and `release_url` (of releases
+that follow a rule: their form and their address; `release_form` and `release_example` say it in
+words), `candidate_of` (the dataset it comes before). For each version, as far as it was read: its
+`rows`, `start`, `end`, the `countries` it is limited to, its `holes` (countries it leaves out), the
+`download` (the provider's address of the file), the `member` of the archive that is wanted and the
+`sha256` of the download.
 """
 
 from __future__ import annotations
@@ -207,17 +208,18 @@ def _package() -> Path:
 
 
 def load_table(name: str) -> pd.DataFrame:
-    """Load a derived table that ships (counts, not events), with its provenance.
+    """Load a table that ships (counts or the meaning of codes, not events), with its provenance.
 
     Parameters
     ----------
     name
-        As in `list_datasets`, e.g. "ucdp-syria-province-month".
+        As in `list_datasets`, e.g. "ucdp-syria-province-month", "cameo-events", "fips-countries".
 
     Returns
     -------
     DataFrame
-        Columns as the README in its folder under data/ says; `period` is a pandas Period.
+        Columns as the README in its folder under data/ says; `period` is a pandas Period, and
+        tables of codes are all text, so that "010" keeps its zero.
 
     Raises
     ------
@@ -231,11 +233,14 @@ def load_table(name: str) -> pd.DataFrame:
     >>> august = table[table["admin1"].eq("Idlib Governorate") & table["period"].eq("2019-08")]
     >>> august.loc[august["selection"] == "all", "fatalities"].sum()
     np.int64(950)
+    >>> ct.load_table("cameo-events").set_index("code").loc["0211", "name"]
+    'Appeal for economic cooperation'
     """
     path = find_file(name)
-    tables = [n for n, e in read_catalog().items() if "period" in e]
-    _check_kind(name, tables, "is not a table of counts", "ct.load_table")
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8")
+    tables = [n for n, e in read_catalog().items() if e.keys() & {"period", "codes"}]
+    _check_kind(name, tables, "is not a table of counts or codes", "ct.load_table")
+    dtype = "str" if "codes" in find_entry(name) else None
+    table = pd.read_csv(path, dtype=dtype, keep_default_na=False, na_values=[""], encoding="utf-8")
     if "period" in table:
         table["period"] = pd.PeriodIndex(
             table["period"].astype("str"), freq=find_entry(name)["period"]

@@ -1,19 +1,22 @@
 """GDELT: its event files, version 1.0 and 2.0, which have no header -> the event table.
 
-Columns, codes and their meaning: the column tables of both versions and the CAMEO code table as
-they stand in public client libraries, and one real file of 2.0. GDELT's rows are reports that a
-machine coded, by the thousand and unchecked: this module says so wherever a table is made.
+Columns: the column tables of both versions as they stand in public client libraries, and one real
+file of 2.0. What codes mean is in the tables "cameo-events", "cameo-countries" and "fips-countries"
+that ship. GDELT's rows are reports that a machine coded, by the thousand and unchecked: this module
+says so wherever a table is made.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from toolkit.conversion import Conversion, fold
+from toolkit.conversion import MISSING, Conversion, fold
+from toolkit.datasets import load_table
 from toolkit.errors import EmptySelectionError, FileFormatError, check_option
 from toolkit.provenance import add_step, read_record
 from toolkit.reading import Readable, read_names
@@ -48,19 +51,20 @@ UNUSED = [
 ]
 FIRST_FIELDS = [r"\d+", r"\d{8}", r"\d{6}", r"\d{4}"]  # id, day, its month, its year
 
-# CAMEO's root codes, in the words of the code table
+# CAMEO's root codes, in the words of the table "cameo-events"
 ROOTS = {
     "01": "Make public statement", "02": "Appeal", "03": "Express intent to cooperate",
     "04": "Consult", "05": "Engage in diplomatic cooperation",
     "06": "Engage in material cooperation", "07": "Provide aid", "08": "Yield",
     "09": "Investigate", "10": "Demand", "11": "Disapprove", "12": "Reject", "13": "Threaten",
     "14": "Protest", "15": "Exhibit force posture", "16": "Reduce relations", "17": "Coerce",
-    "18": "Assault", "19": "Fight", "20": "Engage in unconventional mass violence",
+    "18": "Assault", "19": "Fight", "20": "Use unconventional mass violence",
 }  # fmt: skip
 QUAD_CLASSES = {
     1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict",
     4: "material conflict",
 }  # fmt: skip
+CODES = {"EventCode": "cameo-events", "ActionGeo_CountryCode": "fips-countries"}  # their tables
 # 1 country, 2 US state, 3 US city or landmark, 4 city or landmark elsewhere, 5 state elsewhere
 GEO_TYPES = {1: "country", 2: "admin1", 3: "exact", 4: "exact", 5: "admin1"}
 REPORTS = "a row is a report coded by machine, not an event: one event can be many rows"
@@ -128,6 +132,11 @@ def load_gdelt(
     or an actor can be wrong, and the number of rows follows the number of media. Counts are counts
     of reports.
 
+    Codes stay text, "010" is not "10", and the tables that ship say what they mean: "cameo-events"
+    for `sub_event_type`, "fips-countries" for `country_id`, "cameo-countries" for the three letters
+    of Actor1CountryCode. A code that its table does not have is noted as a problem and kept.
+    Names of a country differ between providers and change; `iso3` does not, where there is one.
+
     Parameters
     ----------
     source
@@ -136,7 +145,8 @@ def load_gdelt(
         Classes to keep: "verbal cooperation", "material cooperation", "verbal conflict",
         "material conflict"; by default all rows. The choice stands in the provenance. GDELT puts
         investigations (root 09) under material cooperation and protests (14) under verbal conflict
-        in every row of the one file that was measured.
+        in every row of the one file that was measured. `count_dyads` counts classes of conflict as
+        opposition and classes of cooperation as cooperation.
     version
         Day (1.0, "20130401") or quarter of an hour (2.0, "20191024143000") of the file; taken from
         GDELT's own file names where not given.
@@ -176,8 +186,7 @@ def load_gdelt(
     Warns
     -----
     DataWarning
-        Once with what a row is, the counts of rows left out or changed, and the number of
-        rows of cooperation, which `count_dyads` would take for opposition; where `extract` is not
+        Once with what a row is and the counts of rows left out or changed; where `extract` is not
         stated.
 
     Examples
@@ -185,20 +194,28 @@ def load_gdelt(
     >>> import io
     >>> import toolkit as ct
     >>> row = ["1", "20160503", "201605", "2016", "2016.3370", *[""] * 53]
-    >>> row[26], row[28], row[29] = "0251", "02", "1"
+    >>> row[26], row[28], row[29], row[51] = "0251", "02", "1", "SZ"
     >>> span = dict(start="2016-05-03", end="2016-05-03")
     >>> events = ct.load_gdelt(io.StringIO("\t".join(row) + "\n"), extract=span)
     >>> events[["event_type", "sub_event_type", "quad_class"]]
       event_type sub_event_type          quad_class
     0     Appeal           0251  verbal cooperation
+
+    The codes in words:
+
+    >>> words = ct.load_table("cameo-events").set_index("code")["name"]
+    >>> events["sub_event_type"].map(words).item()
+    'Appeal for easing of administrative sanctions'
+    >>> countries = ct.load_table("fips-countries").rename(columns={"code": "country_id"})
+    >>> events[["country_id"]].merge(countries, how="left")
+      country_id         name iso3
+    0         SZ  Switzerland  CHE
     """
     wanted = _check_classes(quad_class)
     loaded = open_gdelt(source, keep=keep, rename=rename).read()
     events, facts = loaded.events, loaded.facts
     version = find_version(facts["file"]) if version is None else version
-    kept = events if wanted is None else events[events["quad_class"].isin(wanted)]
-    said = [facts["gaps"], REPORTS, _tell_cooperation(kept)]
-    facts = {**facts, "gaps": "; ".join(s for s in said if s)}
+    facts = {**facts, "gaps": "; ".join(filter(None, (facts["gaps"], REPORTS)))}
     events = finish(loaded._replace(facts=facts), dataset=facts["dataset"], version=version,
                     extract=extract, accessed=accessed)  # fmt: skip
     return events if wanted is None else _choose(events, wanted)
@@ -220,6 +237,7 @@ def _decide(convert: Conversion, order: str | None) -> None:
 
 def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
     start = _dates(convert)
+    _note_unknown(convert)
     return {
         "event_id": read_ids(convert, "GLOBALEVENTID", start), "dataset": _dataset(convert),
         "date_start": start, "date_end": start, **_place(convert), **_actors(convert),
@@ -227,6 +245,22 @@ def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
         "sub_event_type": convert.text("EventCode"), "directed": True,
         "quad_class": convert.code("QuadClass", QUAD_CLASSES),
     }  # fmt: skip
+
+
+def _note_unknown(convert: Conversion) -> None:
+    """Note codes that their table does not have; they stay as they are."""
+    for column, name in CODES.items():
+        unknown = convert.derive(column, functools.partial(_is_unknown, name=name))
+        convert.note(unknown, column, f"not in the table {name}")
+
+
+def _is_unknown(codes: pd.Series, name: str) -> pd.Series:
+    return ~codes.isin(_read_codes(name))
+
+
+@functools.cache
+def _read_codes(name: str) -> frozenset[str]:
+    return frozenset([*load_table(name)["code"], *MISSING])
 
 
 def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
@@ -324,16 +358,6 @@ def _check_classes(quad_class: Sequence[str] | str | None) -> list[str] | None:
     for name in wanted:
         check_option("quad_class", name, QUAD_CLASSES.values())
     return wanted
-
-
-def _tell_cooperation(events: pd.DataFrame) -> str:
-    friendly = int(events["quad_class"].str.endswith("cooperation").fillna(False).sum())
-    if not friendly:
-        return ""
-    return (
-        f"{friendly:,} of {len(events):,} rows are cooperation, which count_dyads would count as "
-        "opposition: choose with quad_class"
-    )
 
 
 def _choose(events: pd.DataFrame, wanted: list[str]) -> pd.DataFrame:
