@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from engines import find_java, start_spark
+from java import find_java, start_spark
 from hypothesis import settings
 
 mpl.use("agg")
