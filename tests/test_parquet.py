@@ -61,6 +61,8 @@ def test_what_plain_files_say_of_their_source_is_kept(plain, ged, tmp_path):
     record = find_record(quietly(ct.scan_events, plain))
     assert record["sha256"] == ged.attrs["sha256"]
     assert record["coverage"] == ged.attrs["coverage"]
+    assert record["rows"] == "2316"
+    assert "filter not recorded (2,316 to 100 rows)" in record["steps"]
     bare = ged.head(3).copy()
     bare.attrs = {}
     bare.to_parquet(tmp_path / "bare.parquet")

@@ -77,7 +77,7 @@ FLOORS = {
     "parquet.ledger": 5.5,
     "parquet.intake": 5.6,
     "parquet.parts": 5.6,
-    "parquet.tally": 5.6,
+    "parquet.sums": 5.6,
     "parquet.record": 5.6,
     "parquet.checks": 5.7,
     "parquet": 6,

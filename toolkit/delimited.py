@@ -7,7 +7,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +30,11 @@ T = TypeVar("T")
 
 
 class Layout(NamedTuple):
-    """How a file is to be read; `damaged` is the number of characters not of its encoding."""
+    """How a file is to be read; `damaged` is the number of characters not of its encoding.
+
+    After a first reading `marked` are the columns in which something has to be looked at; before
+    it, None, these are all.
+    """
 
     columns: list[str]
     delimiter: str
@@ -39,6 +43,14 @@ class Layout(NamedTuple):
     encoding: str
     damaged: int
     block: int
+    marked: frozenset[str] | None = None
+
+    def parsed(self, names: Sequence[str]) -> list[str]:
+        """Return the columns to read where these are wanted; the last one shows a cut."""
+        if self.marked is None or self.damaged:
+            return self.columns
+        needed = {*names, *self.marked, self.columns[-1]}
+        return [name for name in self.columns if name in needed]
 
     @property
     def facts(self) -> dict[str, str]:
@@ -134,6 +146,8 @@ class Round:
         self._numbering = Numbering(
             delimiter=layout.delimiter, width=len(layout.columns), before=int(layout.header)
         )
+        self._parsed = layout.parsed(self._names)
+        self._marked: set[str] = set()
         self._coming = 1  # the number that the parser gives to the row that comes next
         self._first_line = 1  # that of the first row of data
 
@@ -141,10 +155,12 @@ class Round:
         """Yield the pieces, each read while the one before it is used."""
         stream, layout = self._raw.open(), self.layout
         whole = layout.encoding == UTF_8 and not layout.damaged
-        with Tally(stream if whole else Recoded(stream, layout.encoding)) as self._tally:
+        itself = whole and not self._raw.packed and layout.marked is None
+        stream = stream if whole else cast("IO[bytes]", Recoded(stream, layout.encoding))
+        with Tally(stream, hashes=itself) as self._tally:
             yield from _ahead(self._read())
-        itself = whole and not self._raw.packed
-        self.digest = self._tally.digest() if itself else self._raw.digest()
+        self.digest = self._tally.digest if itself else self._raw.digest
+        self.layout = layout._replace(marked=frozenset(self._marked))
         self.rows = self._numbering.rows
         self.find_lines = self._numbering.line_finder(self._first_line, self._tally.lines)
 
@@ -182,7 +198,10 @@ class Round:
         )
         types = dict.fromkeys(layout.columns, pa.string())
         convert = pacsv.ConvertOptions(
-            column_types=types, strings_can_be_null=False, check_utf8=False
+            column_types=types,
+            strings_can_be_null=False,
+            check_utf8=False,
+            include_columns=self._parsed,
         )
         return read, parse, convert
 
@@ -225,7 +244,9 @@ class Round:
         """Give the rows of a piece their numbers and note what is damaged in them."""
         problems, before = Problems(), self._numbering.rows
         nuls, broken = _find_marks(table)
-        table, records = self._numbering.number(table, invalid, broken, problems)
+        self._marked.update(table.column_names[i] for i in (*nuls, *broken))
+        places = {i: self.layout.columns.index(table.column_names[i]) for i in broken}
+        table, records = self._numbering.number(table, invalid, places, problems)
         for i in nuls:
             _note_inside(table, i, records, "\x00", "NUL bytes, taken out", problems)
         for i in nuls:

@@ -128,6 +128,8 @@ def read_pieces(
     Loaded
         `events`, `problems` and `facts` of a piece. `facts["rows_in_file"]` counts the rows of the
         piece, in text; all other facts are of the whole file. A spreadsheet or JSON is one piece.
+        The `line` of a problem is missing where lines of the file are blank or an open quote has
+        swallowed rows: `find_problems` looks such lines up.
 
     Raises
     ------

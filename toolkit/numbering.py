@@ -63,12 +63,12 @@ class Numbering:
         return self._parsed + self._swallowed
 
     def number(
-        self, table: pa.Table, invalid: list[Any], broken: list[int], problems: Problems
+        self, table: pa.Table, invalid: list[Any], broken: dict[int, int], problems: Problems
     ) -> tuple[pa.Table, np.ndarray]:
         """Return the rows of a piece that are kept, and their numbers.
 
-        `invalid` are the rows that the parser could not keep, `broken` the places of the columns
-        in which some value holds a line break.
+        `invalid` are the rows that the parser could not keep, `broken` the columns in which some
+        value holds a line break, each with its place in the file.
         """
         total = table.num_rows + len(invalid)
         bad = np.array([r.number - 1 for r in invalid], "int64") - self._before - self._parsed
@@ -76,10 +76,10 @@ class Numbering:
         inside, breaks = np.zeros((2, total), dtype="int64")
         for at, row in zip(bad, invalid, strict=True):
             inside[at], breaks[at] = self._rows_inside(row.text), count_breaks(row.text)
-        for i in broken:
+        for i, place in broken.items():
             column = table.column(i)
             breaks[position] += pc.count_substring_regex(column, LINE_END).to_numpy()
-            for at, text in self._long_values(column, i):
+            for at, text in self._long_values(column, place):
                 inside[position[at]] = self._rows_inside(text)
         numbers = 1 + self.rows + np.arange(total) + np.cumsum(inside) - inside
         self._left_out(numbers, bad, invalid, inside, problems)
@@ -103,7 +103,7 @@ class Numbering:
             reason = f"a quote is not closed: it swallows this row and the {inside[at]} behind it"
             problems.add(numbers[at] + np.arange(inside[at] + 1), "", "", reason, LEFT_OUT)
 
-    def _long_values(self, column: pa.ChunkedArray, i: int) -> Iterator[tuple[int, str]]:
+    def _long_values(self, column: pa.ChunkedArray, place: int) -> Iterator[tuple[int, str]]:
         """Yield row and text of the values that hold a line break and a row's worth of delimiters.
 
         The quote that closes it and the delimiters behind it are added: its last line then has as
@@ -113,7 +113,10 @@ class Numbering:
         delimiters = pc.count_substring(column, self._delimiter)
         many = pc.greater_equal(delimiters, max(self._width - 1, 1))
         for at in np.flatnonzero(pc.and_(broken, many).to_numpy()):
-            yield int(at), column[int(at)].as_py() + '"' + self._delimiter * (self._width - 1 - i)
+            yield (
+                int(at),
+                column[int(at)].as_py() + '"' + self._delimiter * (self._width - 1 - place),
+            )
 
     def _rows_inside(self, text: str) -> int:
         """Count the lines behind the first that would be rows of their own."""

@@ -52,17 +52,20 @@ def read_record(table: Any) -> dict[str, str]:
     without provenance gives an empty dict.
     """
     record = find_record(table)
-    if is_scan(table):
-        return record
+    return record if is_scan(table) else check_rows(record, len(table))
+
+
+def check_rows(record: Mapping[str, str], rows: int) -> dict[str, str]:
+    """Return a record with rows lost or added since written down; empty if it never had any."""
     if "rows" not in record:
         return {}
-    if record["rows"] != str(len(table)):
-        before = int(record["rows"])
-        change = _FILTERED if len(table) < before else f"rows added, {_ADDED}"
-        change = f"{change} ({before:,} to {len(table):,} rows)"
-        record["steps"] = "; ".join(s for s in (record.get("steps", ""), change) if s)
-        record["rows"] = str(len(table))
-    return record
+    if record["rows"] == str(rows):
+        return dict(record)
+    before = int(record["rows"])
+    change = _FILTERED if rows < before else f"rows added, {_ADDED}"
+    change = f"{change} ({before:,} to {rows:,} rows)"
+    steps = "; ".join(s for s in (record.get("steps", ""), change) if s)
+    return {**record, "steps": steps, "rows": str(rows)}
 
 
 def source_line(table: Any) -> str:

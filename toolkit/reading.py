@@ -136,7 +136,7 @@ def _collect(
 def _facts(raw: Source, reading: Round) -> dict[str, str]:
     return {
         "file": raw.name,
-        "sha256": reading.digest,
+        "sha256": reading.digest(),
         **reading.layout.facts,
         "rows_in_file": str(reading.rows),
     }

@@ -92,8 +92,8 @@ class Tally(io.RawIOBase):
     and `cut` says so.
     """
 
-    def __init__(self, stream: IO[bytes] | io.RawIOBase) -> None:
-        self._stream = stream
+    def __init__(self, stream: IO[bytes], *, hashes: bool = True) -> None:
+        self._stream, self._hashes = stream, hashes
         self._decoder = codecs.getincrementaldecoder(UTF_8)()
         self._sha256 = hashlib.sha256()
         self._last = b""
@@ -112,7 +112,8 @@ class Tally(io.RawIOBase):
     def read(self, size: int | None = -1) -> bytes:
         """Return at most so many bytes, none at the end."""
         data = self._stream.read(-1 if size is None else size) or b""
-        self._sha256.update(data)
+        if self._hashes:
+            self._sha256.update(data)
         if not data or not data.isascii() or self._decoder.getstate()[0]:
             self._decoder.decode(data, final=not data)
         if not data and not self.cut and self._last not in (b"\n", b"\r"):

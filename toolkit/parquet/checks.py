@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from toolkit.datasets.folder import write_whole
-from toolkit.events import find_outside
 from toolkit.parquet.duck import connect
 from toolkit.parquet.ledger import LEDGER, Entry
-from toolkit.provenance import COVERAGE_COLUMNS
+from toolkit.provenance import COVERAGE_COLUMNS, find_spans
 
 CHECKED = "checked.json"
 MEMORY = "1GB"  # for the search for events that stand twice
@@ -33,22 +33,21 @@ def check_whole(folder: Path, entries: Sequence[Entry], coverage: str) -> dict[s
         if held["batches"] == batches and held["coverage"] == coverage:
             return held
     parts = {str(folder / part["path"]): (entry, part) for entry in entries for part in entry.parts}
-    found = {"batches": batches, "coverage": coverage, **_find_repeated(parts),
-             "outside": _count_outside(list(parts), coverage)}  # fmt: skip
+    table = connect(MEMORY, None, None).read_parquet(
+        list(parts), hive_partitioning=False, union_by_name=True, filename=True,
+        file_row_number=True,
+    )  # fmt: skip
+    found = {"batches": batches, "coverage": coverage, **_find_repeated(table, parts),
+             "outside": _count_outside(table, coverage)}  # fmt: skip
     write_whole(path, json.dumps(found))
     return found
 
 
-def _find_repeated(parts: dict[str, tuple[Entry, dict[str, Any]]]) -> dict[str, Any]:
+def _find_repeated(table: Any, parts: dict[str, tuple[Entry, dict[str, Any]]]) -> dict[str, Any]:
     """Count the ids that stand more than once within their dataset, and name their files.
 
     Rows without an id of their own are numbered in each file ("row 1"): these are not compared.
     """
-    connection = connect(MEMORY, None, None)
-    table = connection.read_parquet(
-        list(parts), hive_partitioning=False, union_by_name=True, filename=True,
-        file_row_number=True,
-    )  # fmt: skip
     named = table.filter("NOT regexp_full_match(event_id, 'row \\d+')")
     twice = named.aggregate("dataset, event_id, count(*) AS n", "dataset, event_id").filter("n > 1")
     events, rows = twice.aggregate("count(*), coalesce(sum(n), 0)::BIGINT").fetchall()[0]
@@ -71,18 +70,28 @@ def _owners(part: tuple[Entry, dict[str, Any]], rows: pd.DataFrame) -> set[str]:
     return {entry.files[numbers[i]]["path"] for i in np.unique(at)}
 
 
-def _count_outside(paths: list[str], coverage: str) -> int:
+def _count_outside(table: Any, coverage: str) -> int:
     """Count the events on days or in countries that the coverage does not hold."""
-    import pyarrow.parquet as pq
-
-    spans = pd.DataFrame(json.loads(coverage), columns=COVERAGE_COLUMNS)
-    spans = spans.assign(start=pd.to_datetime(spans["start"]), end=pd.to_datetime(spans["end"]))
-    outside = 0
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            for rows in file.iter_batches(1 << 19, columns=["dataset", "date_start", "country",
-                                                            "event_type"]):  # fmt: skip
-                events = rows.to_pandas()
-                own = spans[spans["dataset"].eq(events["dataset"].iat[0])]
-                outside += int(find_outside(events, own).sum())
-    return outside
+    held = pd.DataFrame(json.loads(coverage), columns=COVERAGE_COLUMNS)
+    held = held.assign(start=pd.to_datetime(held["start"]), end=pd.to_datetime(held["end"]))
+    where = table.project("dataset, country").distinct().fetchall()
+    own = dict(list(held.groupby("dataset")))
+    # an event without a country is covered if any country is
+    spans = pd.concat(
+        [
+            (own[dataset] if country is None else find_spans(own[dataset], country)).assign(
+                dataset=dataset, country=pd.Series(country, own[dataset].index, dtype="str")
+            )
+            for dataset, country in where
+        ]
+    )
+    spans = pa.Table.from_pandas(spans[["dataset", "country", "start", "end", "event_types"]])
+    inside = (
+        "e.dataset = s.dataset AND e.country IS NOT DISTINCT FROM s.country "
+        'AND e.date_start BETWEEN s.start AND s."end" '
+        "AND (s.event_types = '*' "
+        "OR list_contains(string_split(s.event_types, '; '), e.event_type))"
+    )
+    other = connect(MEMORY, None, None).from_arrow(spans).set_alias("s")
+    outside = table.set_alias("e").join(other, inside, how="anti")
+    return int(outside.aggregate("count(*)").fetchall()[0][0])

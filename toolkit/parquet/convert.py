@@ -35,11 +35,12 @@ from toolkit.parquet.ledger import (
 )
 from toolkit.parquet.parts import Parts
 from toolkit.parquet.record import whole_record
-from toolkit.parquet.tally import Tally
+from toolkit.parquet.sums import Sums
 from toolkit.provenance import stamp
 from toolkit.sources.gdelt import REPORTS
 from toolkit.sources.loading import describe_extract
 
+QUARTERS = 96  # of an hour, in a day
 COLUMNS = {
     "file": "str", "path": "str", "status": "str", "provider": "str", "format": "str",
     "dataset": "str", "version": "str", "sha256": "str", "rows_in_file": "Int64",
@@ -234,14 +235,14 @@ class _Work:
         self, candidate: Candidate, parts: Parts, number: int, batch: list[Candidate]
     ) -> dict[str, Any] | None:
         """Read a file into the parts; None, with the reason in `others`, where it cannot be."""
-        tally = None
+        sums = None
         try:
             provider = self.options["provider"] or recognise_format(
                 candidate.path, rename=self.options["rename"] or None
             )
-            tally = Tally(provider)
-            self._read(candidate, tally, parts, number)
-            tally.check()
+            sums = Sums(provider)
+            self._read(candidate, sums, parts, number)
+            sums.check()
         except _BrokenError:
             raise _BrokenError(batch) from None
         except (FolderError, AccountingError):
@@ -253,43 +254,43 @@ class _Work:
             self.others.append(
                 {"file": candidate.path.name, "path": candidate.name, "status": status}
             )
-            if tally is not None and tally.kept:
+            if sums is not None and sums.kept:
                 raise _BrokenError([c for c in batch if c is not candidate]) from None
             return None
-        return self._describe(candidate, tally)
+        return self._describe(candidate, sums)
 
-    def _read(self, candidate: Candidate, tally: Tally, parts: Parts, number: int) -> None:
+    def _read(self, candidate: Candidate, sums: Sums, parts: Parts, number: int) -> None:
         options = {k: self.options[k] for k in ("keep", "rename") if self.options[k]}
-        if self.options["date_order"] and tally.provider != "GDELT":
+        if self.options["date_order"] and sums.provider != "GDELT":
             options["date_order"] = self.options["date_order"]
-        tally.invented = self._invented.get(candidate.name)
-        for piece in read_pieces(candidate.path, provider=tally.provider, **options):
+        sums.invented = self._invented.get(candidate.name)
+        for piece in read_pieces(candidate.path, provider=sums.provider, **options):
             problems = piece.problems.table()
-            tally.add(piece, problems)
+            sums.add(piece, problems)
             if piece.events.empty:
                 parts.add_problems(problems, file=candidate.name)
                 continue
-            known = tally.invented
-            dataset, _ = tally.names(piece.events)
-            if tally.invented != known:
-                self._invented[candidate.name] = tally.invented  # type: ignore[assignment]
-                if tally.kept > len(piece.events):  # rows went out under the other name
+            known = sums.invented
+            dataset, _ = sums.names(piece.events)
+            if sums.invented != known:
+                self._invented[candidate.name] = sums.invented  # type: ignore[assignment]
+                if sums.kept > len(piece.events):  # rows went out under the other name
                     raise _BrokenError
             events = piece.events
-            if tally.invented:
+            if sums.invented:
                 events = events.assign(dataset=dataset)
             parts.add(events, dataset=dataset, file=number)
             parts.add_problems(problems, file=candidate.name)
-            self._bar.set_postfix_str(f"{candidate.path.name[:40]}, {tally.rows:,} rows")
+            self._bar.set_postfix_str(f"{candidate.path.name[:40]}, {sums.rows:,} rows")
 
-    def _describe(self, candidate: Candidate, tally: Tally) -> dict[str, Any]:
-        dataset, version = tally.names(pd.DataFrame())
-        said = tally.describe(
+    def _describe(self, candidate: Candidate, sums: Sums) -> dict[str, Any]:
+        dataset, version = sums.names(pd.DataFrame())
+        said = sums.describe(
             dataset, version, extract=self.extract, accessed=self.options["accessed"]
         )
         return {
             "path": candidate.name, "name": candidate.path.name, "size": candidate.size,
-            "changed": candidate.changed, "sha256": tally.facts["sha256"],
+            "changed": candidate.changed, "sha256": sums.facts["sha256"],
             "taken": f"{datetime.date.today():%Y-%m-%d}", "options": self.options, **said,
         }  # fmt: skip
 
@@ -329,6 +330,7 @@ def _warn(
             "edges may be a gap; state it: "
             'extract=dict(countries=[...], start="...", end="...").'
         )
+    _warn_days(entries)
     if strangers:
         warn(
             f"{home} holds {len(strangers):,} Parquet files that to_parquet did not write, such as "
@@ -350,6 +352,20 @@ def _warn_problems(home: Path, files: list[dict[str, Any]]) -> None:
             f"{len(files):,} files written now: {rows:,} rows in the files, {kept:,} kept; "
             f"{'; '.join(said[:10])}{more}. pd.read_parquet({str(home / PROBLEMS)!r}) lists the "
             "rows left out or changed; ct.find_problems(path) gives their lines."
+        )
+
+
+def _warn_days(entries: list[Entry]) -> None:
+    """Warn of days of GDELT 2.0 that are covered in part: a day is made of 96 files."""
+    records = [f["record"] for entry in entries for f in entry.files if f["provider"] == "GDELT"]
+    quarters = {r["version"] for r in records if len(r.get("version", "")) == 14}
+    days = Counter(version[:8] for version in quarters)
+    short = sorted(day for day, n in days.items() if n < QUARTERS)
+    if short:
+        warn(
+            f"Of {len(short):,} of {len(days):,} days fewer than {QUARTERS} files of GDELT 2.0 are "
+            f"there (the first: {short[0]}, {days[short[0]]}): they count as covered, and their "
+            "counts are too low."
         )
 
 

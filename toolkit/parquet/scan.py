@@ -22,6 +22,7 @@ from toolkit.events import COLUMNS
 from toolkit.parquet.duck import connect, missing
 from toolkit.parquet.ledger import is_dataset, read_entries
 from toolkit.parquet.record import whole_record
+from toolkit.provenance import check_rows
 from toolkit.releases import combine_records
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -185,12 +186,13 @@ def _read_records(paths: list[Path]) -> dict[str, str]:
     records = []
     for path in paths:
         try:
-            schema = pq.read_schema(path)
+            facts = pq.read_metadata(path)
         except (OSError, ValueError) as error:
             raise FileFormatError(
                 f"{path} cannot be read: {error}.", "a whole Parquet file.",
                 "write or copy it again",
             ) from None  # fmt: skip
+        schema = facts.schema.to_arrow_schema()
         for name in ("event_id", "dataset", "date_start"):
             if name not in schema.names:
                 raise FileFormatError(
@@ -198,8 +200,9 @@ def _read_records(paths: list[Path]) -> dict[str, str]:
                     did_you_mean(name, schema.names),
                     'ct.to_parquet("my_export.csv", "events"), which writes one',
                 )
-        held = json.loads((schema.metadata or {}).get(b"PANDAS_ATTRS", b"{}"))
-        records.append({str(k): v for k, v in held.items() if isinstance(v, str)})
+        held = json.loads((facts.metadata or {}).get(b"PANDAS_ATTRS", b"{}"))
+        record = {str(k): v for k, v in held.items() if isinstance(v, str)}
+        records.append(check_rows(record, facts.num_rows))
     silent = sum(not record for record in records)
     known = f"of {silent:,} the source is not recorded" if silent else "each names its source"
     warn(
@@ -211,6 +214,7 @@ def _read_records(paths: list[Path]) -> dict[str, str]:
 
 def _merge_records(records: list[dict[str, str]], silent: int) -> dict[str, str]:
     merged = combine_records(record for record in records if record)
+    merged["rows"] = str(sum(int(record.get("rows", "0")) for record in records))
     spans = [span for record in records for span in json.loads(record.get("coverage", "[]"))]
     if spans:
         once = {json.dumps(span): span for span in spans}

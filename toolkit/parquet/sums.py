@@ -16,10 +16,8 @@ from toolkit.provenance import pack_coverage
 from toolkit.sources import acled, gdelt, ucdp
 from toolkit.sources.loading import Loaded, describe_extract
 
-JOINED = ("rules", "gaps")  # facts that pieces add to
 
-
-class Tally:
+class Sums:
     """The sums over the pieces of one file."""
 
     def __init__(self, provider: str) -> None:
@@ -35,12 +33,8 @@ class Tally:
 
     def add(self, piece: Loaded, problems: pd.DataFrame) -> None:
         """Add a piece, and the table of its problems."""
-        events, facts = piece.events, piece.facts
-        for key in JOINED:
-            said = [p for f in (self.facts, facts) for p in f.get(key, "").split("; ") if p]
-            if key in facts:
-                facts = {**facts, key: "; ".join(dict.fromkeys(said))}
-        self.facts |= facts
+        events = piece.events
+        self.facts = piece.facts
         self.rows += int(piece.facts["rows_in_file"])
         self.kept += len(events)
         self.left += len(piece.problems.left_out)
