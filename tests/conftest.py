@@ -8,8 +8,8 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from java import find_java, start_spark
 from hypothesis import settings
+from java import find_java, start_spark
 
 mpl.use("agg")
 
