@@ -291,6 +291,9 @@ def test_what_a_scan_cannot_do_is_said_before_any_work(put_events, engine, sampl
         (ct.count_dyads, {"people": one_each}),
     ):
         assert "engine" in refused(call, events, **options, kind=OptionError).wrong
+    people = quiet(ct.participants, events)
+    for call in (ct.find_roster, ct.find_activity):
+        assert "line-up" in refused(call, people, kind=OptionError).wrong
     for call in (ct.describe_events, ct.validate_events, ct.find_coalitions):
         assert "in memory" in refused(call, events, kind=ColumnError).wrong
 

@@ -226,8 +226,9 @@ def check_columns(table: Any, needed: Iterable[str], *, scan: bool = False) -> N
     if not isinstance(table, pd.DataFrame) and not (scan and is_scan(table)):
         raise ColumnError(
             f"A table in memory is needed, not {type(table).__name__}.",
-            "a DataFrame that the toolkit made, or one with its columns; what lies in DuckDB or "
-            "Spark is filtered and counted there (filter_events, count_events, count_dyads).",
+            "a DataFrame that the toolkit made, or one with its columns. What lies in DuckDB or "
+            "Spark can be filtered and counted there: filter_events, participants, count_events, "
+            "count_dyads.",
             'ct.load_events("my_export.csv"), or ct.count_events(scan)',
         )
     known = column_names(table)

@@ -32,6 +32,7 @@ def filter_events(
     end: str | None = None,
     event_types: Sequence[str] | str | None = None,
     violence_types: Sequence[str] | str | None = None,
+    quad_classes: Sequence[str] | str | None = None,
     actors: Sequence[str] | str | None = None,
     date_precision: str | None = None,
     geo_precision: str | None = None,
@@ -47,8 +48,8 @@ def filter_events(
         Event table: pandas, polars or pyarrow; or a scan, which stays on its engine (a DuckDB
         relation, a Spark DataFrame, a polars LazyFrame, see `scan_events`): it is read to see
         which values there are and how many events are left, and no row of it is fetched.
-    countries, admin1, event_types, violence_types
-        Values to keep, as recorded.
+    countries, admin1, event_types, violence_types, quad_classes
+        Values to keep, as recorded; `quad_class` is GDELT's.
     start, end
         First and last day of `date_start`, both included, e.g. "2016-01-01".
     actors
@@ -87,7 +88,8 @@ def filter_events(
     said = []
     for columns, values in (
         (["country"], countries), (["admin1"], admin1), (["event_type"], event_types),
-        (["violence_type"], violence_types), (["actor1", "actor2"], actors),
+        (["violence_type"], violence_types), (["quad_class"], quad_classes),
+        (["actor1", "actor2"], actors),
     ):  # fmt: skip
         if values is not None:
             names = _known_values(events, columns, values)

@@ -32,7 +32,7 @@ def find_lineups(events: Any, changes: Iterable[pd.Timestamp]) -> pd.DataFrame:
     columns = [c for c in COLUMNS if c in column_names(events)]
     rows = tally_events(events, columns, "year", changes=changes)
     rows = add_since(rows[rows["date_start"].notna()], changes)
-    groups = rows.groupby([*columns, SINCE], dropna=False, observed=True, sort=False)
+    groups = rows.groupby([*columns, SINCE], dropna=False, observed=True)
     return groups.agg({"date_start": "min", "_weight": "sum"}).reset_index()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from toolkit.errors import ColumnError, EmptySelectionError, check_option, warn
+from toolkit.actors.lineups import SINCE
+from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
 from toolkit.events import EVENT, PERIODS, check_columns
 from toolkit.provenance import add_step, coverage, read_record
 
@@ -46,7 +47,7 @@ def find_roster(
     >>> "Government of Karvenia" in set(roster["actor"])
     True
     """
-    check_columns(people, ["actor", *EVENT, "date_start"])
+    _check_people(people)
     once = people.drop_duplicates([*EVENT, "actor"])
     seen = once.groupby("actor")["date_start"].agg(["min", "max", "size"]).reset_index()
     seen.columns = ["actor", "first", "last", "n_events"]
@@ -106,7 +107,7 @@ def find_activity(
     ['active']
     """
     check_option("period", period, PERIODS)
-    check_columns(people, ["actor", *EVENT, "date_start"])
+    _check_people(people)
     freq = PERIODS[period]
     roster = find_roster(people) if roster is None else roster
     table = _list_spans(roster, freq)
@@ -160,3 +161,14 @@ def _covered(periods: pd.Series, spans: pd.DataFrame) -> pd.Series:
     for span in spans.dropna(subset=["start", "end"]).itertuples():
         covered |= (periods.dt.end_time >= span.start) & (periods.dt.start_time <= span.end)
     return covered
+
+
+def _check_people(people: pd.DataFrame) -> None:
+    """Raise unless the participants are those of single events, which have dates."""
+    if isinstance(people, pd.DataFrame) and SINCE in people:
+        raise OptionError(
+            "These participants come by line-up, from a scan: when each was seen is not in them.",
+            "participants of events in memory.",
+            'ct.count_events(scan, by="actor", people=people, period="year"), for activity',
+        )
+    check_columns(people, ["actor", *EVENT, "date_start"])

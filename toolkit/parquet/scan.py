@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from toolkit.engines import attach_record
+from toolkit.engines import attach_record, find_packed
 from toolkit.errors import (
     FileFormatError,
     MissingDependencyError,
@@ -200,8 +201,7 @@ def _read_records(paths: list[Path]) -> dict[str, str]:
                     did_you_mean(name, schema.names),
                     'ct.to_parquet("my_export.csv", "events"), which writes one',
                 )
-        held = json.loads((facts.metadata or {}).get(b"PANDAS_ATTRS", b"{}"))
-        record = {str(k): v for k, v in held.items() if isinstance(v, str)}
+        record = find_packed(schema.with_metadata(facts.metadata))
         records.append(check_rows(record, facts.num_rows))
     silent = sum(not record for record in records)
     known = f"of {silent:,} the source is not recorded" if silent else "each names its source"
@@ -247,7 +247,8 @@ def _start_spark(
             f"master='local[{threads}]'",
         )
     place = master or (f"local[{threads}]" if threads else None)
-    memory = memory_limit and memory_limit.lower().replace(" ", "").replace("gib", "gb")
+    # Java writes 1g for what DuckDB writes 1GB
+    memory = memory_limit and re.sub(r"\s|i?b$", "", memory_limit.lower())
     asked = {
         "spark.master": place,
         "spark.driver.memory": memory,
@@ -296,5 +297,10 @@ def _scan_spark(spark: Any, paths: list[str], further: list[str] | None) -> Any:
 
 
 def _plain(path: str) -> str:
-    """Return a path in which Spark takes no letter for a pattern."""
-    return "".join("\\" + letter if letter in "[]{}*?\\" else letter for letter in path)
+    """Return the address of a local file in which Spark takes no letter for a pattern.
+
+    Without file:// a cluster's own file system would be searched.
+    """
+    whole = Path(path).absolute().as_posix()
+    start = "file://" if whole.startswith("/") else "file:///"
+    return start + "".join("\\" + c if c in "[]{}*?\\" else c for c in whole)
