@@ -10,8 +10,6 @@ import pandas as pd
 import pyarrow as pa
 
 TEXT = pd.StringDtype(na_value=np.nan)
-FEW = 0.5  # of the rows: a column with more distinct values than this is kept as it stands
-SEVERAL = 1000  # rows, below which the share of distinct values says nothing
 
 
 class Column(NamedTuple):
@@ -75,7 +73,11 @@ class Cells:
 
 
 class Collector:
-    """Takes the columns of a file piece by piece and keeps them small."""
+    """Takes the columns of a file piece by piece and keeps them small.
+
+    Of the `encoded` ones each value is kept once, the `plain` ones as they stand: in these few
+    values come again, or they are long.
+    """
 
     def __init__(self, encoded: Iterable[str], plain: Iterable[str]) -> None:
         self._chunks: dict[str, list[pa.Array]] = {n: [] for n in (*encoded, *plain)}
@@ -93,12 +95,9 @@ class Collector:
         for name, chunks in self._chunks.items():
             column = table[name]
             if name not in self._plain:
-                encoded = column.dictionary_encode().combine_chunks()
-                if len(encoded) < SEVERAL or len(encoded.dictionary) <= FEW * len(encoded):
-                    chunks.append(encoded)
-                    continue
-                self._plain.add(name)
-            chunks.extend(column.chunks)
+                chunks.append(column.dictionary_encode().combine_chunks())
+            else:
+                chunks.extend(column.chunks)
 
     def cells(self, header: Iterable[str]) -> Cells:
         """Return all rows that were taken; the collector is empty behind it."""

@@ -362,6 +362,13 @@ def _form(convert: Conversion) -> str:
 
 
 FORM = Form(
-    "ACLED", KNOWN, "event_date", UNUSED, [*NUMBERS, "event_date", "event_id_cnty", "country",
-    "longitude"], _decide, _convert, _describe,
-)  # fmt: skip
+    provider="ACLED",
+    known=KNOWN,
+    needed="event_date",
+    id="event_id_cnty",
+    unused=UNUSED,
+    deciding=[*NUMBERS, "event_date", "event_id_cnty", "country", "longitude"],
+    decide=_decide,
+    convert=_convert,
+    describe=_describe,
+)

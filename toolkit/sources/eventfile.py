@@ -23,7 +23,8 @@ from toolkit.sources.loading import (
 class Form(NamedTuple):
     """What a source says of its files.
 
-    `known` are the spellings of its columns, `needed` the one without which nothing can be done,
+    `known` are the spellings of its columns, `needed` the one without which nothing can be done, in
+    `id` no value comes again,
     `unused` those of which nothing is made. `convert` makes the columns of the events; `decide`
     converts only what is decided on the whole file, and `describe` returns the facts, both from
     the columns `deciding`.
@@ -32,6 +33,7 @@ class Form(NamedTuple):
     provider: str
     known: Mapping[str, str]
     needed: str
+    id: str
     unused: Sequence[str]
     deciding: Sequence[str]
     decide: Callable[[Conversion, str | None], Any]
@@ -87,11 +89,15 @@ class EventFile:
         self._kept = check_keep(self._keep, self._columns, header)
         used = [own for name, own in self._columns.items() if name not in form.unused]
         kept = [self._columns.get(n, n) for n in self._kept]
-        return used, [own for own in dict.fromkeys(kept) if own not in used]
+        own_id = self._columns.get(form.id)
+        plain = dict.fromkeys([*kept, own_id] if own_id else kept)
+        return [n for n in used if n != own_id], [n for n in plain if n not in used or n == own_id]
 
     def _choose_deciding(self, header: list[str], file: str) -> tuple[list[str], list[str]]:
         self._choose(header, file)
-        return [self._columns[n] for n in self._form.deciding if n in self._columns], []
+        names = [self._columns[n] for n in self._form.deciding if n in self._columns]
+        own_id = self._columns.get(self._form.id)
+        return [n for n in names if n != own_id], [n for n in names if n == own_id]
 
     def _make_events(self, convert: Conversion) -> pd.DataFrame:
         columns = {**carry(convert, self._kept), **self._form.convert(convert, self._order)}

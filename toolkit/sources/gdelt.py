@@ -346,9 +346,19 @@ def _actors(convert: Conversion) -> dict[str, pd.Series]:
 
 
 FORM = Form(
-    "GDELT", KNOWN, "SQLDATE", UNUSED, "GLOBALEVENTID SQLDATE Year DATEADDED ActionGeo_FullName "
-    "ActionGeo_Lat ActionGeo_Long".split(), _decide, _convert, _describe,
-)  # fmt: skip
+    provider="GDELT",
+    known=KNOWN,
+    needed="SQLDATE",
+    id="GLOBALEVENTID",
+    unused=UNUSED,
+    deciding=[
+        *"GLOBALEVENTID SQLDATE Year DATEADDED".split(),
+        *"ActionGeo_FullName ActionGeo_Lat ActionGeo_Long".split(),
+    ],
+    decide=_decide,
+    convert=_convert,
+    describe=_describe,
+)
 
 
 def _check_classes(quad_class: Sequence[str] | str | None) -> list[str] | None:

@@ -315,9 +315,16 @@ def _form(convert: Conversion, bare: bool) -> str:
 
 
 FORM = Form(
-    "UCDP GED", KNOWN, "date_start", UNUSED, [*NUMBERS, "date_start", "date_end", "id", "country",
-    "longitude"], _decide, _convert, _describe,
-)  # fmt: skip
+    provider="UCDP GED",
+    known=KNOWN,
+    needed="date_start",
+    id="id",
+    unused=UNUSED,
+    deciding=[*NUMBERS, "date_start", "date_end", "id", "country", "longitude"],
+    decide=_decide,
+    convert=_convert,
+    describe=_describe,
+)
 
 
 # ---------------------------------------------------------------------- tables beside GED
