@@ -15,7 +15,8 @@ from toolkit.errors import ColumnError, DirectionError, EmptySelectionError, Opt
 from toolkit.events import make_event_table
 from toolkit.provenance import pack_coverage, read_record, stamp
 
-ENGINES = ["pandas", "polars", "pyarrow", "lazy", "duckdb", pytest.param("spark")]
+ENGINES = ["pandas", "polars", "pyarrow", "lazy", "duckdb"]
+ENGINES.append(pytest.param("spark", marks=pytest.mark.spark))
 LARGE = 2**53 + 1  # a whole number that no float holds
 
 # day, last day, precision, country, admin1, type, actor1, actor2, best, low
