@@ -33,7 +33,8 @@ class Layout(NamedTuple):
     """How a file is to be read; `damaged` is the number of characters not of its encoding.
 
     After a first reading `marked` are the columns in which something has to be looked at; before
-    it, None, these are all.
+    it, None, these are all. Where the beginning of the file is plain, that there are none is a
+    `guess`: it is right if the lines of the file are those of the rows that were read.
     """
 
     columns: list[str]
@@ -44,6 +45,7 @@ class Layout(NamedTuple):
     damaged: int
     block: int
     marked: frozenset[str] | None = None
+    guess: bool = False
 
     def parsed(self, names: Sequence[str]) -> list[str]:
         """Return the columns to read where these are wanted; the last one shows a cut."""
@@ -104,6 +106,7 @@ def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout
     header, delimiter = read_header(raw, encoding)
     if encoding != UTF_8:
         encoding, damaged = decide_encoding(raw, encoding)
+    plain = encoding == UTF_8 and _is_plain(raw, delimiter)
     return Layout(
         columns=make_unique(names or header),
         delimiter=delimiter,
@@ -112,7 +115,20 @@ def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout
         encoding=encoding,
         damaged=damaged,
         block=min(STEP, BLOCK),
+        marked=frozenset() if plain else None,
+        guess=plain,
     )
+
+
+def _is_plain(raw: Source, delimiter: str) -> bool:
+    """Say whether each row at the beginning of a file is a line of its own."""
+    lines = read_head(raw, 1 << 18).decode(errors="replace").splitlines(keepends=True)[:-1]
+    rows = rows_with_long_fields(csv.reader(lines, delimiter=delimiter))
+    return bool(lines) and sum(bool(row) for row in rows) == len(lines)
+
+
+class _GuessError(Exception):
+    """The beginning of a file was plain, but not all of it is."""
 
 
 def read_round(
@@ -123,9 +139,11 @@ def read_round(
         reading = Round(raw, layout, names)
         try:
             return use(reading.pieces()), reading
+        except _GuessError:
+            layout = layout._replace(marked=None, guess=False)
         except UnicodeError:
             encoding, damaged = decide_encoding(raw, layout.encoding)
-            layout = layout._replace(encoding=encoding, damaged=damaged)
+            layout = layout._replace(encoding=encoding, damaged=damaged, marked=None, guess=False)
         except pa.ArrowInvalid as error:  # a row is longer than a block
             if layout.block == BLOCK:
                 raise _too_long(raw, layout.delimiter, str(error)) from error
@@ -135,8 +153,9 @@ def read_round(
 class Round:
     """One reading of a file from its beginning to its end.
 
-    All columns are looked at for damage, and those of these names given. After the last piece the
-    round knows the number of `rows`, the `digest` of the file and how to `find_lines`.
+    All columns are looked at for damage (see `Layout`), and those of these names given. After the
+    last piece the round knows the number of `rows`, the `digest` of the file and how to
+    `find_lines`.
     """
 
     def __init__(
@@ -155,14 +174,17 @@ class Round:
         """Yield the pieces, each read while the one before it is used."""
         stream, layout = self._raw.open(), self.layout
         whole = layout.encoding == UTF_8 and not layout.damaged
-        itself = whole and not self._raw.packed and layout.marked is None
+        first = layout.marked is None or layout.guess
+        itself = whole and not self._raw.packed and first
         stream = stream if whole else cast("IO[bytes]", Recoded(stream, layout.encoding))
         with Tally(stream, hashes=itself) as self._tally:
             yield from _ahead(self._read())
         self.digest = self._tally.digest if itself else self._raw.digest
-        self.layout = layout._replace(marked=frozenset(self._marked))
+        self.layout = layout._replace(marked=frozenset(self._marked), guess=False)
         self.rows = self._numbering.rows
         self.find_lines = self._numbering.line_finder(self._first_line, self._tally.lines)
+        if layout.guess and (self.find_lines is None or self._tally.nuls):
+            raise _GuessError
 
     def _read(self) -> Iterator[Piece]:
         """Yield the pieces; one is held back, for the last one has to be known as such."""

@@ -86,7 +86,9 @@ class Recoded(io.RawIOBase):
 
 
 class Tally(io.RawIOBase):
-    """A stream that pyarrow reads through: it hashes, counts line ends, and checks for UTF-8.
+    """A stream that pyarrow reads through: it hashes, counts, and checks for UTF-8.
+
+    Counted are line ends and NULs.
 
     A last line without a line end is given one (pyarrow needs it where there is only a header),
     and `cut` says so.
@@ -97,7 +99,7 @@ class Tally(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(UTF_8)()
         self._sha256 = hashlib.sha256()
         self._last = b""
-        self.lines = 0
+        self.lines = self.nuls = 0
         self.cut = False
 
     def readable(self) -> bool:
@@ -119,6 +121,7 @@ class Tally(io.RawIOBase):
         if not data and not self.cut and self._last not in (b"\n", b"\r"):
             data, self.cut = b"\n", True
         self.lines += data.count(b"\n")
+        self.nuls += data.count(b"\0")
         if b"\r" in data or self._last == b"\r":
             pairs = data.count(b"\r\n") + (self._last == b"\r" and data[:1] == b"\n")
             self.lines += data.count(b"\r") - pairs
