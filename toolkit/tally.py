@@ -231,6 +231,8 @@ def number_values(table: pd.DataFrame) -> np.ndarray:
     number, size = np.zeros(len(table), dtype="int64"), 1
     for name in table:
         codes, n = _number_column(table[name])
+        if n == 1:
+            continue
         if size * n >= 2**62:
             number, found = pd.factorize(number)
             size = len(found)
@@ -240,12 +242,16 @@ def number_values(table: pd.DataFrame) -> np.ndarray:
 
 def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
     """Return a number for each value of a column, and how many there can be; missing is one too."""
-    if column.dtype.kind in "bi" and len(column):
-        values = column.to_numpy("int64", na_value=0) if column.notna().all() else None
-        if values is not None and np.ptp(values) < len(values):
-            return values - values.min(), int(np.ptp(values)) + 1
-    codes, values = pd.factorize(column)
-    return codes + 1, len(values) + 1
+    first = column.iloc[0] if len(column) else None
+    if pd.notna(first) and (column == first).all():  # of one dataset, and the like
+        return np.zeros(0, dtype="int64"), 1
+    if column.dtype.kind in "bi" and column.notna().all():
+        values = column.to_numpy("int64")
+        least, most = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+        if most - least < len(values):
+            return values - least, most - least + 1
+    codes, found = pd.factorize(column)
+    return codes + 1, len(found) + 1
 
 
 def sum_groups(
