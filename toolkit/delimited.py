@@ -22,7 +22,7 @@ from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encodi
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
 STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
-PIECE = 16 << 20  # bytes of text that are held at a time
+PIECE = 64 << 20  # bytes of text that are held at a time
 COLUMNS_LIMIT = 5000  # columns, and letters in the name of one
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PRINTED = 14  # bytes below it are NULs, line breaks and tabs

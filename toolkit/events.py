@@ -18,8 +18,8 @@ from toolkit.errors import (
 )
 from toolkit.problems import NOTED, Problems
 from toolkit.provenance import (
-    find_spans,
     fold_unlisted,
+    list_spans,
 )
 
 EVENT = ["dataset", "event_id"]  # what tells one event from another
@@ -291,11 +291,9 @@ def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     dates = events["date_start"].reset_index(drop=True)
     types = events.get("event_type", pd.Series(pd.NA, events.index)).reset_index(drop=True)
     countries = events["country"].astype("str").fillna("").reset_index(drop=True)
-    countries = fold_unlisted(countries, spans)
     inside = dates.isna()
-    for country, days in dates.groupby(countries):
-        here = find_spans(spans, str(country)) if country else spans
-        for start, end, listed in here[["start", "end", "event_types"]].itertuples(index=False):
+    for country, days in dates.groupby(fold_unlisted(countries, spans)):
+        for start, end, listed in list_spans(spans, str(country)):
             alike = True if listed == "*" else types[days.index].isin(listed.split("; "))
             inside[days.index] |= days.between(start, end) & alike
     return ~inside.set_axis(events.index)

@@ -283,12 +283,27 @@ def find_spans(spans: pd.DataFrame, country: str) -> pd.DataFrame:
     Release by release: the country's own rows, where it has some, else the row for every country
     ("*"). A country that no release covers gets a hole, so that it is never taken for covered.
     """
-    own = spans["country"].eq(country)
-    has_own = own.groupby([spans["dataset"], spans["version"]], dropna=False).transform("any")
-    here = spans[own | (spans["country"].eq("*") & ~has_own)]
+    own, every = spans["country"].eq(country), spans["country"].eq("*")
+    if own.any() and every.any():
+        release = spans["dataset"].astype("str") + " " + spans["version"].astype("str").fillna("")
+        every &= ~release.isin(release[own])
+    here = spans[own | every]
     if here.empty:
         here = spans.head(1).assign(start=pd.NaT, end=pd.NaT, basis="not in the coverage")
     return here.assign(country=country)
+
+
+def list_spans(spans: pd.DataFrame, country: str) -> list[tuple[Any, Any, str]]:
+    """Return start, end and event types of what `find_spans` finds; of all spans for no name."""
+    columns = ["dataset", "version", "country", "start", "end", "event_types"]
+    rows = list(zip(*(spans[c].tolist() for c in columns), strict=True))
+    own = {row[:2] for row in rows if row[2] == country}
+    held = (country, "*") if country else {row[2] for row in rows}
+    return [
+        row[3:]
+        for row in rows
+        if row[2] in held and not (country and row[2] == "*" and row[:2] in own)
+    ]
 
 
 def fold_unlisted(countries: pd.Series, spans: pd.DataFrame) -> pd.Series:
