@@ -125,6 +125,12 @@ def _check_options(
             "engine='spark' with a master.",
             f"ct.scan_events(folder, engine='spark', master={master!r})",
         )
+    if master is not None and threads is not None:
+        raise OptionError(
+            f"master={master!r} says how many threads, and so does threads={threads}.",
+            "one of the two.",
+            f"master='local[{threads}]'",
+        )
     if session is not None and used:
         raise OptionError(
             f"{' and '.join(used)} cannot be set for a session that is yours.",
@@ -240,12 +246,6 @@ def _start_spark(
         from pyspark.sql import SparkSession
     except ImportError:
         raise missing("Spark", "spark") from None
-    if master is not None and threads is not None:
-        raise OptionError(
-            f"master={master!r} says how many threads, and so does threads={threads}.",
-            "one of the two.",
-            f"master='local[{threads}]'",
-        )
     place = master or (f"local[{threads}]" if threads else None)
     # Java writes 1g for what DuckDB writes 1GB
     memory = memory_limit and re.sub(r"\s|i?b$", "", memory_limit.lower())
