@@ -7,6 +7,9 @@ Libraries are imported here and not above, so that a run holds only its own in m
 from __future__ import annotations
 
 import importlib
+import io
+import itertools
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,24 @@ COUNTED += "actor1 actor2 actor1_type actor2_type assoc_actor_1 assoc_actor_2 di
 COUNTED += "actor1_id actor2_id fatalities fatalities_low fatalities_high".split()
 
 
+def _warm(work: Callable[[Any], object], whole: Any, few: Any) -> Work:
+    """Return the work on the whole, done once on a few rows: imports on first use are no work."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        work(few)
+    return lambda: work(whole)
+
+
+def _first_lines(path: Path) -> io.BytesIO:
+    with path.open("rb") as stream:
+        return io.BytesIO(b"".join(itertools.islice(stream, 100)))
+
+
+def _few_dyads() -> Any:
+    networks = importlib.import_module("networks")
+    return networks.make_dense_dyads(n_actors=10, n_periods=2, n_ties=30)
+
+
 def import_library(files: Files, *, name: str) -> Work:
     """Import a library: here the import is the work."""
     return lambda: importlib.import_module(name) and None
@@ -28,16 +49,14 @@ def load(files: Files, *, file: str, function: str) -> Work:
     """Call a function of the toolkit on a made export."""
     import toolkit as ct
 
-    path = files.path(file)
-    return lambda: getattr(ct, function)(path)
+    return _warm(getattr(ct, function), files.path(file), _first_lines(files.path(file)))
 
 
 def read_csv(files: Files, *, file: str, idiom: str = "read_csv") -> Work:
     """Read a made export by an idiom."""
     import idioms
 
-    path = files.path(file)
-    return lambda: getattr(idioms, idiom)(path)
+    return _warm(getattr(idioms, idiom), files.path(file), _first_lines(files.path(file)))
 
 
 def to_parquet(files: Files) -> Work:
@@ -71,7 +90,7 @@ def count_events(files: Files, *, file: str, by: list[str], period: str) -> Work
     import toolkit as ct
 
     events = _read_events(files, file)
-    return lambda: ct.count_events(events, by=by, period=period)
+    return _warm(lambda e: ct.count_events(e, by=by, period=period), events, events.head(100))
 
 
 def count_events_by_hand(files: Files, *, file: str, by: list[str], period: str) -> Work:
@@ -79,7 +98,7 @@ def count_events_by_hand(files: Files, *, file: str, by: list[str], period: str)
     import idioms
 
     events = _read_events(files, file)
-    return lambda: idioms.count_events(events, by, period)
+    return _warm(lambda e: idioms.count_events(e, by, period), events, events.head(100))
 
 
 def count_events_with_polars(files: Files, *, file: str, by: list[str], period: str) -> Work:
@@ -174,7 +193,7 @@ def measure_real(files: Files, *, side: str, names: list[str], period: str) -> W
     measure = _measures(side)
     tables = [ct.load_ucdp_ged(real_file(f"ucdp/{name}.csv")) for name in names]
     dyads = pd.concat([ct.count_dyads(t, period=period) for t in tables], ignore_index=True)
-    return lambda: measure(dyads)
+    return _warm(measure, dyads, _few_dyads())
 
 
 def measure_dense(
@@ -183,8 +202,7 @@ def measure_dense(
     """Measure dense directed networks by period."""
     networks = importlib.import_module("networks")
     dyads = networks.make_dense_dyads(n_actors=actors, n_periods=periods, n_ties=ties)
-    measure = _measures(side)
-    return lambda: measure(dyads)
+    return _warm(_measures(side), dyads, _few_dyads())
 
 
 def betweenness(files: Files, *, actors: int, ties: int) -> Work:
