@@ -19,10 +19,11 @@ CITATION = (
 HOW = (
     "Each run is a process of its own; the sides of a case take turns. Seconds are those of the "
     "work alone, without imports and set-up (except where the import is the work), with the files "
-    "read once before, and mostly after the same work on a few rows. Peak is the resident memory of "
-    "the whole process, what was given to the work included, and for Spark that of its Java process. A ratio is ours over theirs, the "
-    "median of the rounds; below 1 ours is faster or smaller. A side without a target is there "
-    "for information. What ours does beyond the others stands in `benchmarks/idioms.py`."
+    "read once before, and mostly after the same work on a few rows. Peak is the resident memory "
+    "of the whole process, what was given to the work included, and for Spark that of its Java "
+    "process. A ratio is ours over theirs, the median of the rounds; below 1 ours is faster or "
+    "smaller. A side without a target is there for information. What ours does beyond the others "
+    "stands in `benchmarks/idioms.py`."
 )
 HEADER = (
     "| Case | Side | Runs | Median s | Min s | Max s | Ratio of seconds | Peak GB | "
