@@ -55,9 +55,10 @@ def tally_events(
     Returns
     -------
     DataFrame
-        The keys, `date_start` (the first day of the events together; missing for those without
-        one), `_first` and `_last` possible day (only with `days`), `_straddles`, `_weight` (how
-        many events the row stands for) and their deaths, missing where none is known.
+        The keys, `date_start` (a day of their period and side, not of each event; missing for
+        events without one), `_first` and `_last` possible day (only with `days`), `_straddles`,
+        `_weight` (how many events the row stands for) and their deaths, missing where none is
+        known.
     """
     keys, known = list(dict.fromkeys(keys)), column_names(events)
     deaths = [c for c in DEATHS if c in known]
