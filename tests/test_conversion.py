@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from makers import refused, told
 
+from toolkit.cells import Column
 from toolkit.conversion import Conversion, fold, match_columns
 from toolkit.errors import FileFormatError, OptionError
 from toolkit.problems import Problems
@@ -20,7 +21,7 @@ def convert(**columns):
 
 def dates(values, **options):
     conversion = convert(day=values)
-    found = conversion.date("day", **options)
+    found = conversion.date("day", **options).rows()
     assert found.dtype == "datetime64[us]"
     return found.dt.strftime("%Y-%m-%d").fillna("").tolist(), conversion
 
@@ -114,7 +115,7 @@ def test_forms_of_date_may_mix_in_one_column():
 
 
 def test_two_digit_years_follow_the_year_column():
-    year = pd.Series([1965, 2071, None, 2016], index=[1, 2, 3, 4], dtype="Int64")
+    year = Column(pd.Series([1965, 2071, None, 2016], dtype="Int64"), None)
     found, conversion = dates(["1/2/65", "1/2/71", "1/2/65", "1/2/15"], year=year)
     assert found == ["1965-02-01", "2071-02-01", "2065-02-01", "2015-02-01"]
     assert problems(conversion) == [(4, "1/2/15", NOTED)]
@@ -126,7 +127,7 @@ def test_two_digit_years_follow_the_year_column():
 )
 def test_whole_numbers(value, number):
     conversion = convert(n=[value])
-    found = conversion.integer("n")
+    found = conversion.integer("n").rows()
     assert found.dtype == "Int64"
     assert found.isna().item() if number is None else found.item() == number
     assert problems(conversion) == []
@@ -137,35 +138,35 @@ def test_whole_numbers(value, number):
 )
 def test_what_is_no_whole_number(value):
     conversion = convert(n=[value, "1"])
-    assert conversion.integer("n").fillna(-9).tolist() == [-9, 1]
+    assert conversion.integer("n").rows().fillna(-9).tolist() == [-9, 1]
     assert problems(conversion) == [(1, value, MISSING_SET)]
 
 
 def test_negative_deaths_are_set_missing():
     conversion = convert(n=["-1", "0"])
-    assert conversion.integer("n", minimum=0).fillna(-9).tolist() == [-9, 0]
+    assert conversion.integer("n", minimum=0).rows().fillna(-9).tolist() == [-9, 0]
     assert problems(conversion) == [(1, "-1", MISSING_SET)]
 
 
 def test_decimal_comma_only_where_the_whole_column_has_it():
     conversion = convert(n=["1,5", "-2,25", "3", ""])
-    assert conversion.number("n").fillna(0).tolist() == [1.5, -2.25, 3, 0]
+    assert conversion.number("n").rows().fillna(0).tolist() == [1.5, -2.25, 3, 0]
     assert conversion.rules == ["decimal comma in n"]
     conversion = convert(n=["1,5", "2.25"])
-    assert conversion.number("n").fillna(0).tolist() == [0, 2.25]
+    assert conversion.number("n").rows().fillna(0).tolist() == [0, 2.25]
     assert problems(conversion) == [(1, "1,5", MISSING_SET)]
 
 
 @pytest.mark.parametrize("value", ["inf", "-Infinity", "x", "1..2", "12°30'"])
 def test_what_is_no_number(value):
     conversion = convert(n=[value])
-    assert conversion.number("n").isna().all()
+    assert conversion.number("n").values.isna().all()
     assert problems(conversion) == [(1, value, MISSING_SET)]
 
 
 def test_codes_in_any_case_and_as_a_spreadsheet_writes_them():
     conversion = convert(c=["1", "6.0", "STATE forces", "", "9", "NA", "x"])
-    found = conversion.code("c", {1: "a", 6: "b", "State forces": "a"})
+    found = conversion.code("c", {1: "a", 6: "b", "State forces": "a"}).rows()
     assert found.fillna("").tolist() == ["a", "b", "a", "", "", "", ""]
     assert problems(conversion) == [(5, "9", MISSING_SET), (7, "x", MISSING_SET)]
 
@@ -173,23 +174,23 @@ def test_codes_in_any_case_and_as_a_spreadsheet_writes_them():
 def test_na_is_a_word_until_a_number_column_says_otherwise():
     conversion = convert(place=["NA", ""], deaths=["1", "2"])
     conversion.watch_for_na(["deaths"])
-    assert conversion.text("place").fillna("-").tolist() == ["NA", "-"]
+    assert conversion.text("place").rows().fillna("-").tolist() == ["NA", "-"]
     conversion = convert(place=["NA", ""], deaths=["1", "NA"])
     conversion.watch_for_na(["deaths"])
-    assert conversion.text("place").isna().all()
+    assert conversion.text("place").rows().isna().all()
     assert "NA" in conversion.rules[0]
 
 
 def test_identifiers_lose_the_point_that_a_spreadsheet_adds():
-    found = convert(i=["652.0", "652", "1-100", "65.2", "00652"]).identifier("i")
+    found = convert(i=["652.0", "652", "1-100", "65.2", "00652"]).identifier("i").rows()
     assert found.tolist() == ["652", "652", "1-100", "65.2", "00652"]
 
 
 def coordinates(lat, lon, country=None):
     conversion = convert(lat=lat, lon=lon)
-    place = pd.Series(country or ["Velmora"] * len(lat), index=conversion.cells.index)
+    place = Column(pd.Series(country or ["Velmora"] * len(lat)), None)
     found = conversion.coordinates("lat", "lon", within=place)
-    return [pair.fillna(0).tolist() for pair in found], conversion
+    return [degrees.rows().fillna(0).tolist() for degrees in found], conversion
 
 
 def test_coordinates_out_of_range_are_set_missing():
@@ -222,16 +223,15 @@ def test_absent_columns_give_missing_values():
     conversion = convert(a=["1", "2"])
     for found in (conversion.text("b"), conversion.integer("b"), conversion.number("b"),
                   conversion.date("b"), conversion.code("b", {1: 2})):  # fmt: skip
-        assert found.isna().all()
-        assert len(found) == 2
+        assert found.rows().isna().tolist() == [True, True]
     assert problems(conversion) == []
 
 
 def test_no_rows_at_all():
     conversion = convert(a=[])
-    assert conversion.date("a").dtype == "datetime64[us]"
-    assert conversion.integer("a").dtype == "Int64"
-    assert len(conversion.code("a", {1: 2})) == 0
+    assert conversion.date("a").rows().dtype == "datetime64[us]"
+    assert conversion.integer("a").rows().dtype == "Int64"
+    assert len(conversion.code("a", {1: 2}).rows()) == 0
 
 
 def test_names_match_in_any_order_case_and_spelling():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -10,30 +11,35 @@ import pandas as pd
 import pyarrow as pa
 
 TEXT = pd.StringDtype(na_value=np.nan)
+FEW = 1 << 16  # combinations: so many are looked at whether they occur or not
+AGAIN = 0.5  # of the rows of the first piece: with more values a column is kept as it stands
 
 
 class Column(NamedTuple):
-    """A column of text: `values`, and for each row the number of the one that stands there.
+    """A column: its `values`, and for each row the number of the one that stands there.
 
     Without `codes` the values are the rows. Two values can be equal, as "a" and " a" are without
-    blanks.
+    blanks around them.
     """
 
     values: pd.Series
     codes: np.ndarray | None
 
-    def spread(self, result: Any, index: pd.Index) -> pd.Series:
-        """Return what was found for each value, row by row."""
-        result = pd.Series(result)
-        rows = result.array if self.codes is None else result.array.take(self.codes)
+    def map(self, function: Callable[[pd.Series], Any]) -> Column:
+        """Return what a function makes of the values, in the same rows."""
+        return Column(pd.Series(function(self.values)), self.codes)
+
+    def rows(self, index: pd.Index | None = None) -> pd.Series:
+        """Return the column row by row."""
+        rows = self.values.array if self.codes is None else self.values.array.take(self.codes)
         return pd.Series(rows, index=index)
 
-    def where(self, holds: pd.Series) -> np.ndarray:
-        """Return the positions of the rows whose value is one of these."""
-        told = holds.to_numpy(bool)
-        if self.codes is None or not told.any():
-            return np.flatnonzero(told)
-        return np.flatnonzero(told[self.codes])
+    def where(self) -> np.ndarray:
+        """Return the positions of the rows in which a flag is set."""
+        told = self.values.to_numpy(bool, na_value=False)
+        if self.codes is not None and told.any():
+            told = told[self.codes]
+        return np.flatnonzero(told)
 
     def times(self) -> pd.Series:
         """Return in how many rows each value stands."""
@@ -44,6 +50,37 @@ class Column(NamedTuple):
     def at(self, positions: np.ndarray) -> np.ndarray:
         """Return the numbers of the values in these rows."""
         return positions if self.codes is None else self.codes[positions]
+
+
+def combine(function: Callable[..., Any], *columns: Column) -> Column:
+    """Return what a function makes of several columns, row by row.
+
+    Examples
+    --------
+    >>> low, best = (Column(pd.Series([1, 2]), np.array(codes)) for codes in ([0, 1, 1], [1, 0, 0]))
+    >>> combine(pd.Series.gt, low, best).where()
+    array([1, 2])
+    """
+    values, codes = pair_up(*columns)
+    return Column(pd.Series(function(*values)), codes)
+
+
+def pair_up(*columns: Column) -> tuple[list[pd.Series], np.ndarray | None]:
+    """Return the values that stand side by side, each combination once, and its number by row."""
+    sizes = [len(column.values) for column in columns]
+    codes = [column.codes for column in columns if column.codes is not None]
+    if len(codes) < len(columns) or math.prod(sizes) > np.iinfo("int64").max:
+        return [column.rows() for column in columns], None
+    numbers = codes[0].astype("int64")
+    for size, more in zip(sizes[1:], codes[1:], strict=True):
+        numbers = numbers * size + more
+    if math.prod(sizes) <= FEW:
+        found = np.arange(math.prod(sizes))
+    else:
+        numbers, found = pd.factorize(numbers)
+    places = np.unravel_index(found, sizes)
+    pairs = zip(columns, places, strict=True)
+    return [c.values.take(at).reset_index(drop=True) for c, at in pairs], numbers
 
 
 class Cells:
@@ -68,26 +105,20 @@ class Cells:
 
     def frame(self) -> pd.DataFrame:
         """Return the cells as a table of text."""
-        table = {n: c.spread(c.values, self.index) for n, c in self.columns.items()}
+        table = {n: c.rows(self.index) for n, c in self.columns.items()}
         return pd.DataFrame(table, index=self.index, columns=list(self.columns), dtype=TEXT)
 
 
 class Collector:
     """Takes the columns of a file piece by piece and keeps them small.
 
-    Of the `encoded` ones each value is kept once, the `plain` ones as they stand: in these few
-    values come again, or they are long.
+    Each value of a column is kept once, unless in the first piece few of them come again.
     """
 
-    def __init__(self, encoded: Iterable[str], plain: Iterable[str]) -> None:
-        self._chunks: dict[str, list[pa.Array]] = {n: [] for n in (*encoded, *plain)}
-        self._plain = set(plain)
+    def __init__(self, names: Iterable[str]) -> None:
+        self._chunks: dict[str, list[pa.Array]] = {n: [] for n in names}
+        self._plain: set[str] = set()
         self._records: list[np.ndarray] = []
-
-    @property
-    def names(self) -> list[str]:
-        """Return the names of the columns that are taken."""
-        return list(self._chunks)
 
     def add(self, table: pa.Table, records: np.ndarray) -> None:
         """Take the rows of a piece, whose records have these numbers."""
@@ -95,9 +126,12 @@ class Collector:
         for name, chunks in self._chunks.items():
             column = table[name]
             if name not in self._plain:
-                chunks.append(column.dictionary_encode().combine_chunks())
-            else:
-                chunks.extend(column.chunks)
+                encoded = column.dictionary_encode().combine_chunks()
+                if chunks or len(encoded.dictionary) <= AGAIN * len(encoded):
+                    chunks.append(encoded)
+                    continue
+                self._plain.add(name)
+            chunks.extend(column.chunks)
 
     def cells(self, header: Iterable[str]) -> Cells:
         """Return all rows that were taken; the collector is empty behind it."""

@@ -1,7 +1,7 @@
 """Text columns -> typed columns, by documented rules; what does not convert becomes a problem.
 
 Dates, codes, names and numbers come again and again: each rule looks at the distinct values of a
-column, and what it finds is spread over the rows.
+column, and what it makes of them stands in the rows in which they stood.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit.cells import TEXT, Cells, Column
+from toolkit.cells import TEXT, Cells, Column, combine, pair_up
 from toolkit.dates import find_short_years, make_dates, name_parts, split_dates
 from toolkit.errors import FileFormatError, OptionError, check_option, did_you_mean
 from toolkit.problems import LEFT_OUT, NOTED, SET_MISSING, Problems
@@ -84,16 +84,7 @@ class Conversion:
             self._stripped[name] = found._replace(values=found.values.str.strip())
         return self._stripped[name]
 
-    def derive(self, name: str, function: Callable[[pd.Series], Any]) -> pd.Series:
-        """Return, row by row, what a function makes of a column's stripped values."""
-        column = self.column(name)
-        return column.spread(function(column.values), self.index)
-
-    def raw(self, name: str) -> pd.Series:
-        """Return a column as it stands, stripped of blanks around it; all '' where absent."""
-        return self.derive(name, lambda values: values)
-
-    def text(self, name: str, by: Callable[[pd.Series], pd.Series] | None = None) -> pd.Series:
+    def text(self, name: str, by: Callable[[pd.Series], pd.Series] | None = None) -> Column:
         """Return a text column; empty is missing, and "NA" where the file writes missing so.
 
         `by` makes other text of the values that are not missing.
@@ -104,7 +95,7 @@ class Conversion:
             values = values.mask(missing) if missing.any() else values
             return values if by is None else by(values)
 
-        return self.derive(name, keep)
+        return self.column(name).map(keep)
 
     def watch_for_na(self, names: list[str]) -> None:
         """Look in these number columns whether the file writes "NA" for missing."""
@@ -114,7 +105,7 @@ class Conversion:
         if self.writes_na:
             self.rules.append('"NA" means missing (numbers of this file use it so)')
 
-    def number(self, name: str) -> pd.Series:
+    def number(self, name: str) -> Column:
         """Return floats; a decimal comma is accepted if the whole column has it."""
         column = self.column(name)
         values = column.values.mask(column.values.isin(MISSING))
@@ -124,9 +115,9 @@ class Conversion:
             self.rules.append(f"decimal comma in {name}")
         bad = values.notna() & (numbers.isna() | ~np.isfinite(numbers.fillna(0)))
         self._note_values(bad, name, "not a number", SET_MISSING)
-        return column.spread(numbers.mask(bad).astype("float64"), self.index)
+        return column._replace(values=numbers.mask(bad).astype("float64"))
 
-    def integer(self, name: str, *, minimum: int | None = None) -> pd.Series:
+    def integer(self, name: str, *, minimum: int | None = None) -> Column:
         """Return whole numbers (nullable); "6.0", as spreadsheets and R write, is 6."""
         column = self.column(name)
         values = column.values.mask(column.values.isin(MISSING))
@@ -139,7 +130,7 @@ class Conversion:
             low = numbers < minimum
             self._note_values(low, name, f"below {minimum}", SET_MISSING)
             numbers = numbers.mask(low)
-        return column.spread(numbers.astype("Int64"), self.index)
+        return column._replace(values=numbers.astype("Int64"))
 
     def code(
         self,
@@ -148,7 +139,7 @@ class Conversion:
         *,
         missing: tuple[str, ...] = (),
         action: str | None = SET_MISSING,
-    ) -> pd.Series:
+    ) -> Column:
         """Return what a code means; unknown codes are set missing. Text in any case, 6.0 is 6.
 
         The result is text, nullable integers or flags, as the meanings are. Without an `action`
@@ -164,9 +155,9 @@ class Conversion:
             allowed = ", ".join(dict.fromkeys(str(k) for k in meaning))
             bad = ~empty & ~folded.isin(list(known))
             self._note_values(bad, name, f"unknown code; known are {allowed}"[:120], action)
-        return column.spread(result, self.index)
+        return column._replace(values=result)
 
-    def identifier(self, name: str) -> pd.Series:
+    def identifier(self, name: str) -> Column:
         """Return an id as text; 652.0 is 652."""
 
         def shorten(values: pd.Series) -> pd.Series:
@@ -176,9 +167,7 @@ class Conversion:
 
         return self.text(name, by=shorten)
 
-    def date(
-        self, name: str, *, year: pd.Series | None = None, order: str | None = None
-    ) -> pd.Series:
+    def date(self, name: str, *, year: Column | None = None, order: str | None = None) -> Column:
         """Return dates by one rule for the whole column.
 
         ISO (2001-04-18 or 2001/04/18, a time behind it is dropped), named months (18 April 2001,
@@ -199,19 +188,18 @@ class Conversion:
         parts = pd.concat([said, name_parts(numeric, at)]).reindex(values.index)
         parts["short"] = find_short_years(values)
         parts["slashed"] = values.index.isin(numeric.index)
-        century = year if parts["short"].any() else None
-        if century is not None:  # the row decides
-            parts = parts.iloc[column.at(np.arange(len(self.index)))].set_axis(self.index)
-            column = Column(column.spread(column.values, self.index), None)
-            values = column.values.mask(column.values.isin(MISSING))
-        dates = make_dates(parts[["year", "month", "day"]], parts["short"], century)
+        known = None
+        if year is not None and parts["short"].any():  # the row decides
+            column, known = Column(column.rows(self.index), None), year.rows(self.index)
+            parts = parts.iloc[self.column(name).at(np.arange(len(self.index)))]
+            parts.index, values = self.index, column.values.mask(column.values.isin(MISSING))
+        dates = make_dates(parts[["year", "month", "day"]], parts["short"], known)
         bad = values.notna() & dates.isna()
         reason = np.where(parts["slashed"], f"not a date when read {order}", "not a date")
         self._note_values(bad, name, reason, SET_MISSING, column)
-        found = column.spread(dates, self.index)
+        found = column._replace(values=dates)
         if year is not None:
-            said_year = column.spread(dates.dt.year.astype("float64"), self.index)
-            other = said_year.notna() & year.notna() & (said_year != year.astype("float64"))
+            other = combine(lambda day, said: day.dt.year.astype("Int64").ne(said), found, year)
             self.note(other, name, "its year is not that of the year column")
         return found
 
@@ -243,43 +231,47 @@ class Conversion:
         return found
 
     def coordinates(
-        self, latitude: str, longitude: str, *, within: pd.Series
-    ) -> tuple[pd.Series, pd.Series]:
+        self, latitude: str, longitude: str, *, within: Column
+    ) -> tuple[Column, Column]:
         """Return latitude and longitude in degrees; out of range sets both missing.
 
         A pair that lies far from the median point of its country (`within`), but near it when
         swapped, is noted as probably swapped and left as it is.
         """
-        lat, lon = self.number(latitude), self.number(longitude)
-        names = (latitude, longitude)
+        named = within.map(lambda names: names.fillna(""))
+        read = self.number(latitude), self.number(longitude), named
+        (lat, lon, places), codes = pair_up(*read)  # points are few, as places are
+
+        def note(points: pd.Series, reason: str, action: str) -> None:
+            self._note(Column(points, codes), (latitude, longitude), reason, action)
+
         bad = (lat.abs() > 90) | (lon.abs() > 180)
         swapped = bad & (lon.abs() <= 90) & (lat.abs() <= 180)
-        self._note(bad & ~swapped, names, "out of range", SET_MISSING)
-        self._note(swapped, names, "out of range; latitude and longitude swapped?", SET_MISSING)
-        lat, lon = lat.mask(bad), lon.mask(bad)
-        half = lat.notna() ^ lon.notna()
-        self._note(half, names, "only one of latitude and longitude", SET_MISSING)
-        lat, lon = lat.mask(half), lon.mask(half)
-        codes, places = pd.factorize(within.fillna(""))
-        middle = self.decide("middle", latitude, lambda: _find_middles(lat, lon, codes, places))
-        mid_lat, mid_lon = middle.reindex(places).to_numpy()[codes].T
+        note(bad & ~swapped, "out of range", SET_MISSING)
+        note(swapped, "out of range; latitude and longitude swapped?", SET_MISSING)
+        half = ~bad & (lat.notna() ^ lon.notna())
+        note(half, "only one of latitude and longitude", SET_MISSING)
+        points = Column(lat.mask(bad | half), codes), Column(lon.mask(bad | half), codes)
+        middle = self.decide("middle", latitude, lambda: _find_middles(*points, named))
+        mid_lat, mid_lon = middle.reindex(places).to_numpy().T
+        lat, lon = (point.values for point in points)
         far = np.hypot(lat - mid_lat, lon - mid_lon) > SWAP_FAR
         near = np.hypot(lon - mid_lat, lat - mid_lon) < SWAP_NEAR
         reason = "far from its country but near it when latitude and longitude are swapped"
-        self._note(far & near, names, reason, NOTED)
-        return lat, lon
+        note(far & near, reason, NOTED)
+        return points
 
-    def leave_out(self, rows: pd.Series, name: str, reason: str) -> None:
-        """Leave these rows out of the result, because of this column."""
+    def leave_out(self, rows: Column, name: str, reason: str) -> None:
+        """Leave the rows with this flag out of the result, because of this column."""
         self._note(rows, (name,), reason, LEFT_OUT)
 
-    def note(self, rows: pd.Series, name: str, reason: str) -> None:
-        """Note something about these rows; their values stay."""
+    def note(self, rows: Column, name: str, reason: str) -> None:
+        """Note something about the rows with this flag; their values stay."""
         self._note(rows, (name,), reason, NOTED)
 
-    def _note(self, rows: pd.Series, names: tuple[str, ...], reason: str, action: str) -> None:
+    def _note(self, rows: Column, names: tuple[str, ...], reason: str, action: str) -> None:
         """Add a problem for each of these rows, showing what stands in the columns."""
-        at = np.flatnonzero(rows.to_numpy(bool, na_value=False))
+        at = rows.where()
         if len(at):
             columns = [self.column(n) for n in names]
             shown = [c.values.take(c.at(at)).tolist() for c in columns]
@@ -291,7 +283,7 @@ class Conversion:
     ) -> None:
         """Add a problem for each row with one of these values; `reason` is one, or one for each."""
         column = column or self.column(name)
-        at = column.where(bad)
+        at = column._replace(values=bad).where()
         if len(at):
             values = column.at(at)
             reasons = reason if isinstance(reason, str) else reason[values].tolist()
@@ -309,12 +301,12 @@ def _has_comma(values: pd.Series) -> bool:
     return bool(comma.any() and not values.str.contains(".", regex=False).fillna(False).any())
 
 
-def _find_middles(
-    lat: pd.Series, lon: pd.Series, codes: np.ndarray, places: pd.Index
-) -> pd.DataFrame:
+def _find_middles(lat: Column, lon: Column, places: Column) -> pd.DataFrame:
     """Return the median point of each country."""
-    points = pd.DataFrame({"lat": lat.to_numpy(), "lon": lon.to_numpy()})
-    return points.groupby(codes).median().reindex(range(len(places))).set_axis(places)
+    codes, names = pd.factorize(places.values)
+    points = pd.DataFrame({"lat": lat.rows(), "lon": lon.rows()})
+    middles = points.groupby(places._replace(values=pd.Series(codes)).rows()).median()
+    return middles.set_axis(names[middles.index])
 
 
 def match_columns(

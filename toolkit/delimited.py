@@ -18,7 +18,7 @@ from toolkit.errors import FileFormatError
 from toolkit.numbering import Broken, Numbering, count_breaks, rows_with_long_fields
 from toolkit.opening import Source, read_head
 from toolkit.problems import NOTED, Problems
-from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encoding
+from toolkit.recoding import UTF_8, Recoded, Stretch, Tally, decide_encoding, find_encoding
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
 STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
@@ -33,8 +33,8 @@ class Layout(NamedTuple):
     """How a file is to be read; `damaged` is the number of characters not of its encoding.
 
     After a first reading `marked` are the columns in which something has to be looked at; before
-    it, None, these are all. Where the beginning of the file is plain, that there are none is a
-    `guess`: it is right if the lines of the file are those of the rows that were read.
+    it, None, these are all. In a `plain` file there are none, for each line is a row: a guess from
+    its beginning, which reading it proves or refutes.
     """
 
     columns: list[str]
@@ -45,13 +45,13 @@ class Layout(NamedTuple):
     damaged: int
     block: int
     marked: frozenset[str] | None = None
-    guess: bool = False
+    plain: bool = False
 
     def parsed(self, names: Sequence[str]) -> list[str]:
         """Return the columns to read where these are wanted; the last one shows a cut."""
-        if self.marked is None or self.damaged:
+        if self.damaged or (self.marked is None and not self.plain):
             return self.columns
-        needed = {*names, *self.marked, self.columns[-1]}
+        needed = {*names, *(self.marked or ()), self.columns[-1]}
         return [name for name in self.columns if name in needed]
 
     @property
@@ -115,8 +115,7 @@ def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout
         encoding=encoding,
         damaged=damaged,
         block=min(STEP, BLOCK),
-        marked=frozenset() if plain else None,
-        guess=plain,
+        plain=plain,
     )
 
 
@@ -124,10 +123,10 @@ def _is_plain(raw: Source, delimiter: str) -> bool:
     """Say whether each row at the beginning of a file is a line of its own."""
     lines = read_head(raw, 1 << 18).decode(errors="replace").splitlines(keepends=True)[:-1]
     rows = rows_with_long_fields(csv.reader(lines, delimiter=delimiter))
-    return bool(lines) and sum(bool(row) for row in rows) == len(lines)
+    return bool(lines) and "\n" in lines[0] and sum(map(bool, rows)) == len(lines)
 
 
-class _GuessError(Exception):
+class _NotPlainError(FileFormatError):
     """The beginning of a file was plain, but not all of it is."""
 
 
@@ -139,15 +138,18 @@ def read_round(
         reading = Round(raw, layout, names)
         try:
             return use(reading.pieces()), reading
-        except _GuessError:
-            layout = layout._replace(marked=None, guess=False)
+        except _NotPlainError:
+            layout = layout._replace(plain=False)
         except UnicodeError:
             encoding, damaged = decide_encoding(raw, layout.encoding)
-            layout = layout._replace(encoding=encoding, damaged=damaged, marked=None, guess=False)
+            layout = layout._replace(encoding=encoding, damaged=damaged, plain=False)
         except pa.ArrowInvalid as error:  # a row is longer than a block
-            if layout.block == BLOCK:
+            if layout.block < BLOCK:
+                layout = layout._replace(block=BLOCK)
+            elif layout.plain:
+                layout = layout._replace(plain=False, block=min(STEP, BLOCK))
+            else:
                 raise _too_long(raw, layout.delimiter, str(error)) from error
-            layout = layout._replace(block=BLOCK)
 
 
 class Round:
@@ -159,9 +161,9 @@ class Round:
     """
 
     def __init__(
-        self, raw: Source, layout: Layout, names: Sequence[str], *, size: int = PIECE
+        self, raw: Source, layout: Layout, names: Sequence[str], *, size: int | None = None
     ) -> None:
-        self.layout, self._raw, self._names, self._size = layout, raw, list(names), size
+        self.layout, self._raw, self._names, self._size = layout, raw, list(names), size or PIECE
         self._numbering = Numbering(
             delimiter=layout.delimiter, width=len(layout.columns), before=int(layout.header)
         )
@@ -174,31 +176,54 @@ class Round:
         """Yield the pieces, each read while the one before it is used."""
         stream, layout = self._raw.open(), self.layout
         whole = layout.encoding == UTF_8 and not layout.damaged
-        first = layout.marked is None or layout.guess
-        itself = whole and not self._raw.packed and first
+        itself = whole and not self._raw.packed and layout.marked is None
         stream = stream if whole else cast("IO[bytes]", Recoded(stream, layout.encoding))
         with Tally(stream, hashes=itself) as self._tally:
             yield from _ahead(self._read())
         self.digest = self._tally.digest if itself else self._raw.digest
-        self.layout = layout._replace(marked=frozenset(self._marked), guess=False)
+        self.layout = layout._replace(marked=frozenset(self._marked))
         self.rows = self._numbering.rows
         self.find_lines = self._numbering.line_finder(self._first_line, self._tally.lines)
-        if layout.guess and (self.find_lines is None or self._tally.nuls):
-            raise _GuessError
 
     def _read(self) -> Iterator[Piece]:
         """Yield the pieces; one is held back, for the last one has to be known as such."""
-        invalid: deque[Any] = deque()
-        with pacsv.open_csv(self._tally, *self._options(invalid)) as reader:
-            parts = self._parts(reader, invalid)
-            held = next(parts)
-            for part in parts:
-                yield self._account(*held, last=False)
-                held = part
-            yield self._account(*held, last=True)
+        parts = self._lines() if self.layout.plain else self._rows()
+        held = next(parts)
+        for part in parts:
+            yield self._account(*held, last=False)
+            held = part
+        yield self._account(*held, last=True)
 
-    def _options(self, invalid: deque[Any]) -> tuple[Any, Any, Any]:
-        """Return pyarrow's options: all is text, and with threads rows would have no number.
+    def _lines(self) -> Iterator[tuple[pa.Table, list[Any]]]:
+        """Yield the rows of a file in which each line is one, parsed on all cores.
+
+        Behind each stretch stands a line with a field too many: where a quote is open it is
+        swallowed. Else, if there are as many rows as lines, every line is a row.
+        """
+        fence = self.layout.delimiter * len(self.layout.columns) + "\n"
+        last = False
+        while not last:
+            stretch = Stretch(self._tally, self._size, fence.encode())
+            invalid: deque[Any] = deque()
+            table = pacsv.read_csv(stretch, *self._options(invalid, threads=True))
+            if len(invalid) != 1 or table.num_rows != stretch.lines or self._tally.nuls:
+                raise _NotPlainError(
+                    f"{self._raw.name} was changed while it was read.",
+                    "a file that stays as it is.",
+                    "wait until it is written, or copy it, then load it again",
+                )
+            last = stretch.last
+            if table.num_rows or self._coming == 1:
+                yield self._part(table, deque())
+
+    def _rows(self) -> Iterator[tuple[pa.Table, list[Any]]]:
+        """Yield the rows of any file, and those that could not be kept, from one block on."""
+        invalid: deque[Any] = deque()
+        with pacsv.open_csv(self._tally, *self._options(invalid, threads=False)) as reader:
+            yield from self._parts(reader, invalid)
+
+    def _options(self, invalid: deque[Any], *, threads: bool) -> tuple[Any, Any, Any]:
+        """Return pyarrow's options: all is text. With threads rows that are skipped have no number.
 
         The header is read as a row: pyarrow, asked to skip it, skips too much where it holds a NUL
         or follows blank lines.
@@ -210,7 +235,7 @@ class Round:
             return "skip"
 
         read = pacsv.ReadOptions(
-            use_threads=False, block_size=layout.block, column_names=layout.columns
+            use_threads=threads, block_size=layout.block, column_names=layout.columns
         )
         parse = pacsv.ParseOptions(
             delimiter=layout.delimiter,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.cells import Column
 from toolkit.engines import column_names, find_dates, is_scan, take_table
 from toolkit.errors import (
     ColumnError,
@@ -98,7 +100,8 @@ def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFram
     """Build an event table from typed columns: all columns of `COLUMNS`, in order, right dtypes.
 
     Columns not given are missing throughout; columns that are not part of the event table follow
-    behind, as they are. For writers of sources.
+    behind, as they are. A column can be given by its values (`toolkit.cells.Column`): the few are
+    converted, then put into their rows on all cores. For writers of sources.
 
     Examples
     --------
@@ -107,26 +110,22 @@ def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFram
     >>> table.shape[1] == len(COLUMNS), str(table["latitude"].dtype)
     (True, 'float64')
     """
-    table = {}
-    for name, (kind, _) in COLUMNS.items():
-        dtype: Any = DTYPES.get(kind) or pd.CategoricalDtype(*CATEGORIES[name])
-        value = columns.get(name)
-        if value is None or isinstance(value, str | bool):  # the same in every row
-            one = pd.Series([value]).astype(dtype).array
-            table[name] = pd.Series(one.take(np.zeros(len(index), "int8")), index=index)
-        else:
-            table[name] = _as_type(pd.Series(value, index=index), dtype)
-    extra = {n: pd.Series(v, index=index) for n, v in columns.items() if n not in COLUMNS}
-    return pd.DataFrame({**table, **extra}, index=index)
+    names = list(dict.fromkeys([*COLUMNS, *columns]))
+    with ThreadPoolExecutor() as pool:
+        made = pool.map(lambda name: _make_column(name, columns.get(name), index), names)
+        return pd.DataFrame(dict(zip(names, made, strict=True)), index=index, copy=False)
 
 
-def _as_type(values: pd.Series, dtype: Any) -> pd.Series:
-    """Convert to a type; categories are made of the few distinct words, not of each row."""
-    if isinstance(dtype, pd.CategoricalDtype) and values.dtype == "str":
-        codes, words = pd.factorize(values)
-        at = np.append(dtype.categories.get_indexer(pd.Index(words)), -1)
-        return pd.Series(pd.Categorical.from_codes(at[codes], dtype=dtype), index=values.index)
-    return values.astype(dtype)
+def _make_column(name: str, given: Any, index: pd.Index) -> pd.Series:
+    """Return a column of the event table with its type, row by row; any other as it is given."""
+    if given is None or isinstance(given, str | bool):  # the same in every row
+        given = Column(pd.Series([given]), np.zeros(len(index), "int8"))
+    if not isinstance(given, Column):
+        given = Column(pd.Series(given), None)
+    if name in COLUMNS:
+        dtype: Any = DTYPES.get(COLUMNS[name][0]) or pd.CategoricalDtype(*CATEGORIES[name])
+        given = given.map(lambda values: values.astype(dtype))
+    return given.rows(index)
 
 
 def validate_events(events: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,7 @@ def read_pieces(
     --------
     >>> from toolkit.datasets import find_file
     >>> from toolkit.formats import read_pieces
-    >>> [len(p.events) for p in read_pieces(find_file("sample-ged"), piece_bytes=1 << 20)]
+    >>> [len(p.events) for p in read_pieces(find_file("sample-ged"), piece_bytes=1 << 22)]
     [2316]
     """
     yield from _open(source, provider, options).read_pieces(piece_bytes)

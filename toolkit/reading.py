@@ -21,8 +21,8 @@ from toolkit.problems import Problems
 from toolkit.recoding import find_encoding
 from toolkit.records import read_json, read_spreadsheet
 
-# The names in a file and the file's name -> the columns to read: few values each, and any values.
-Choice: TypeAlias = Callable[[list[str], str], tuple[Sequence[str], Sequence[str]]]
+# The names in a file and the file's name -> the columns to read.
+Choice: TypeAlias = Callable[[list[str], str], Sequence[str]]
 
 
 class TextTable(NamedTuple):
@@ -74,7 +74,7 @@ def read_text(
     MissingFileError
         No such file.
     """
-    table = read_cells(source, lambda header, _: ([], header), names=names, quotes=quotes)
+    table = read_cells(source, lambda header, _: header, names=names, quotes=quotes)
     return TextTable(table.cells.frame(), table.problems, table.facts)
 
 
@@ -88,21 +88,19 @@ def read_cells(
     source, names, quotes
         As for `read_text`.
     choose
-        Gets the names of the columns and of the file; returns those to keep: such in which values
-        come again, and such in which they do not or are long.
+        Gets the names of the columns and of the file; returns those to keep.
     """
     with opened(source) as raw:
         kind = find_kind(raw)
         if kind != "text":
             frame, problems, facts = (read_spreadsheet if kind == "spreadsheet" else read_json)(raw)
-            chosen = [n for names in choose(list(frame), raw.name) for n in names]
-            cells = Cells.of(frame[chosen], header=frame)
+            cells = Cells.of(frame[list(choose(list(frame), raw.name))], header=frame)
             facts = {"file": raw.name, "sha256": raw.digest(), **facts}
             return CellTable(cells, problems, facts)
         layout = find_layout(raw, names, quotes=quotes)
-        encoded, plain = choose(layout.columns, raw.name)
+        chosen = choose(layout.columns, raw.name)
         (cells, problems), reading = read_round(
-            raw, layout, [*encoded, *plain], lambda pieces: _collect(pieces, encoded, plain, layout)
+            raw, layout, chosen, lambda pieces: _collect(pieces, chosen, layout)
         )
         problems.find_lines = reading.find_lines
         return CellTable(cells, problems, _facts(raw, reading), reading.layout)
@@ -116,17 +114,17 @@ def read_cells_again(
     `facts["rows_in_file"]` are the rows of the piece.
     """
     with opened(source) as raw:
-        encoded, plain = choose(layout.columns, raw.name)
-        for piece in Round(raw, layout, [*encoded, *plain], size=size).pieces():
-            cells, problems = _collect(iter([piece]), encoded, plain, layout)
+        names = choose(layout.columns, raw.name)
+        for piece in Round(raw, layout, names, size=size).pieces():
+            cells, problems = _collect(iter([piece]), names, layout)
             yield CellTable(cells, problems, {"rows_in_file": str(piece.rows)}, layout)
 
 
 def _collect(
-    pieces: Iterator[Piece], encoded: Sequence[str], plain: Sequence[str], layout: Layout
+    pieces: Iterator[Piece], names: Sequence[str], layout: Layout
 ) -> tuple[Cells, Problems]:
     """Put the pieces together."""
-    collector, problems = Collector(encoded, plain), Problems()
+    collector, problems = Collector(names), Problems()
     for piece in pieces:
         collector.add(piece.table, piece.records)
         problems.extend(piece.problems)

@@ -113,7 +113,15 @@ class Tally(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         """Return at most so many bytes, none at the end."""
-        data = self._stream.read(-1 if size is None else size) or b""
+        return self._count(self._stream.read(-1 if size is None else size) or b"")
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """Return the rest of a line with its end, nothing at the end."""
+        line = self._count(self._stream.readline())
+        return line if line.endswith(b"\n") else line + self.read()
+
+    def _count(self, data: bytes) -> bytes:
+        """Take note of what is read; return it, or the line end that is missing at the end."""
         if self._hashes:
             self._sha256.update(data)
         if not data or not data.isascii() or self._decoder.getstate()[0]:
@@ -131,3 +139,35 @@ class Tally(io.RawIOBase):
     def digest(self) -> str:
         """Return the hash of what was read."""
         return self._sha256.hexdigest()
+
+
+class Stretch(io.RawIOBase):
+    """About so many bytes of a tally, up to the end of a line, and a `fence` behind them.
+
+    `last` says that the tally has ended with it.
+    """
+
+    def __init__(self, tally: Tally, size: int, fence: bytes) -> None:
+        self._tally, self._left, self._fence = tally, size, fence
+        self._end: IO[bytes] | None = None
+        self._before = tally.lines
+        self.last = False
+
+    @property
+    def lines(self) -> int:
+        """Return the number of its lines, the fence not among them."""
+        return self._tally.lines - self._before
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return at most so many bytes, none at the end."""
+        step = STEP if size is None or size < 0 else size
+        data = self._tally.read(min(step, self._left)) if self._left > 0 else b""
+        self._left -= len(data)
+        if not data and self._end is None:
+            self.last = self._left > 0
+            self._end = io.BytesIO((b"" if self.last else self._tally.readline()) + self._fence)
+        return data if self._end is None else self._end.read(step)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.cells import Column, combine
 from toolkit.conversion import MISSING, Conversion, fold
 from toolkit.errors import OptionError, did_you_mean
 from toolkit.problems import NOTED
@@ -243,12 +244,14 @@ def open_acled(
     return EventFile(source, FORM, keep=keep, rename=rename, date_order=date_order)
 
 
-def _decide(convert: Conversion, order: str | None) -> dict[str, pd.Series]:
+def _decide(convert: Conversion, order: str | None) -> dict[str, Column]:
     """Return dates and ids; decide on the whole file what "NA", 3/4/1997 and 1,5 mean."""
     convert.watch_for_na(NUMBERS)
     year = convert.integer("year") if convert.has("year") else None
     start = convert.date("event_date", year=year, order=order)
-    convert.leave_out(start.isna(), "event_date", "no date: the event cannot be placed in time")
+    convert.leave_out(
+        start.map(pd.isna), "event_date", "no date: the event cannot be placed in time"
+    )
     ids = read_ids(convert, "event_id_cnty", start)
     return {"event_id": ids, "date_start": start, "date_end": start, **_point(convert)}
 
@@ -271,13 +274,13 @@ def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _point(convert: Conversion) -> dict[str, pd.Series]:
+def _point(convert: Conversion) -> dict[str, Column]:
     country = convert.text("country")
     lat, lon = convert.coordinates("latitude", "longitude", within=country)
     return {"country": country, "latitude": lat, "longitude": lon}
 
 
-def _place(convert: Conversion) -> dict[str, pd.Series]:
+def _place(convert: Conversion) -> dict[str, Column]:
     return {
         **{name: convert.text(name) for name in ("admin1", "admin2", "location")},
         "country_id": convert.identifier("iso" if convert.has("iso") else "gwno"),
@@ -286,36 +289,44 @@ def _place(convert: Conversion) -> dict[str, pd.Series]:
     }  # fmt: skip
 
 
-def _kind(convert: Conversion) -> dict[str, pd.Series]:
+def _kind(convert: Conversion) -> dict[str, Column]:
     event_type = convert.text("event_type")
-    against = convert.derive("event_type", lambda v: v.str.casefold().eq(AGAINST_CIVILIANS))
     targeting = convert.code("civilian_targeting", TARGETING)
     if convert.has("civilian_targeting"):  # ACLED leaves it empty where civilians were no target
-        empty = convert.derive("civilian_targeting", lambda v: v.isin(MISSING))
-        targeting = targeting.mask(empty, False)
+        empty = convert.column("civilian_targeting").values.isin(MISSING)
+        targeting = targeting.map(lambda flags: flags.mask(empty, False))
     return {
         "event_type": event_type,
         "sub_event_type": convert.text("sub_event_type"),
-        "directed": against.astype("boolean").mask(event_type.isna()),
+        "directed": event_type.map(_is_directed),
         "civilian_targeting": targeting,
     }
 
 
-def _actors(convert: Conversion) -> dict[str, pd.Series]:
+def _is_directed(types: pd.Series) -> pd.Series:
+    return types.str.casefold().eq(AGAINST_CIVILIANS).astype("boolean").mask(types.isna())
+
+
+def _actors(convert: Conversion) -> dict[str, Column]:
     """Return names and types; note where `interaction` is not made of inter1 and inter2."""
     codes = [convert.code(f"inter{s}", INTER_CODES, missing=("0", "0.0")) for s in "12"]
     codes += [convert.code("interaction", _interactions(), action=NOTED)]
-    first, second, said = (c.to_numpy("float64", na_value=np.nan) for c in codes)
-    made = np.fmin(first, second) * 10
-    made += np.where(np.isnan(first) | np.isnan(second), 0, np.fmax(first, second))
-    other = ~np.isnan(said) & ~np.isnan(made) & (said != made)
-    convert.note(pd.Series(other), "interaction", "not made of inter1 and inter2")
+    other = combine(_is_other, *codes)
+    convert.note(other, "interaction", "not made of inter1 and inter2")
     types = {label: ACTOR_TYPES[code] for label, code in INTER_CODES.items()}
     return {
         **{f"actor{s}": convert.text(f"actor{s}") for s in "12"},
         **{f"assoc_actor_{s}": convert.text(f"assoc_actor_{s}") for s in "12"},
         **{f"actor{s}_type": convert.code(f"inter{s}", types, action=None) for s in "12"},
     }
+
+
+def _is_other(*codes: pd.Series) -> np.ndarray:
+    """Return which interactions are not made of the types in front of them."""
+    first, second, said = (c.to_numpy("float64", na_value=np.nan) for c in codes)
+    made = np.fmin(first, second) * 10
+    made += np.where(np.isnan(first) | np.isnan(second), 0, np.fmax(first, second))
+    return ~np.isnan(said) & ~np.isnan(made) & (said != made)
 
 
 def _interactions() -> dict[str, int]:
@@ -337,7 +348,7 @@ def _interactions() -> dict[str, int]:
 def _note_spelling(convert: Conversion) -> None:
     for column, words in MISSPELT.items():
         for wrong, right in words.items():
-            misspelt = convert.derive(column, partial(pd.Series.eq, other=wrong))
+            misspelt = convert.column(column).map(partial(pd.Series.eq, other=wrong))
             convert.note(misspelt, column, f"misspelt, stands for {right}")
 
 
@@ -365,7 +376,6 @@ FORM = Form(
     provider="ACLED",
     known=KNOWN,
     needed="event_date",
-    id="event_id_cnty",
     unused=UNUSED,
     deciding=[*NUMBERS, "event_date", "event_id_cnty", "country", "longitude"],
     decide=_decide,

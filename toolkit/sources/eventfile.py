@@ -23,8 +23,7 @@ from toolkit.sources.loading import (
 class Form(NamedTuple):
     """What a source says of its files.
 
-    `known` are the spellings of its columns, `needed` the one without which nothing can be done, in
-    `id` no value comes again,
+    `known` are the spellings of its columns, `needed` the one without which nothing can be done,
     `unused` those of which nothing is made. `convert` makes the columns of the events; `decide`
     converts only what is decided on the whole file, and `describe` returns the facts, both from
     the columns `deciding`.
@@ -33,7 +32,6 @@ class Form(NamedTuple):
     provider: str
     known: Mapping[str, str]
     needed: str
-    id: str
     unused: Sequence[str]
     deciding: Sequence[str]
     decide: Callable[[Conversion, str | None], Any]
@@ -79,7 +77,7 @@ class EventFile:
             events = self._make_events(convert)
             yield Loaded(events, table.problems, {**facts, **table.facts})
 
-    def _choose(self, header: list[str], file: str) -> tuple[list[str], list[str]]:
+    def _choose(self, header: list[str], file: str) -> list[str]:
         """Find the provider's columns; those of which nothing is made are read if they are kept."""
         form = self._form
         self._columns = find_columns(
@@ -89,15 +87,11 @@ class EventFile:
         self._kept = check_keep(self._keep, self._columns, header)
         used = [own for name, own in self._columns.items() if name not in form.unused]
         kept = [self._columns.get(n, n) for n in self._kept]
-        own_id = self._columns.get(form.id)
-        plain = dict.fromkeys([*kept, own_id] if own_id else kept)
-        return [n for n in used if n != own_id], [n for n in plain if n not in used or n == own_id]
+        return list(dict.fromkeys([*used, *kept]))
 
-    def _choose_deciding(self, header: list[str], file: str) -> tuple[list[str], list[str]]:
+    def _choose_deciding(self, header: list[str], file: str) -> list[str]:
         self._choose(header, file)
-        names = [self._columns[n] for n in self._form.deciding if n in self._columns]
-        own_id = self._columns.get(self._form.id)
-        return [n for n in names if n != own_id], [n for n in names if n == own_id]
+        return [self._columns[n] for n in self._form.deciding if n in self._columns]
 
     def _make_events(self, convert: Conversion) -> pd.DataFrame:
         columns = {**carry(convert, self._kept), **self._form.convert(convert, self._order)}

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.cells import Column, combine
 from toolkit.conversion import MISSING, Conversion, fold
 from toolkit.datasets import load_table
 from toolkit.errors import EmptySelectionError, FileFormatError, check_option
@@ -250,7 +251,7 @@ def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
 def _note_unknown(convert: Conversion) -> None:
     """Note codes that their table does not have; they stay as they are."""
     for column, name in CODES.items():
-        unknown = convert.derive(column, functools.partial(_is_unknown, name=name))
+        unknown = convert.column(column).map(functools.partial(_is_unknown, name=name))
         convert.note(unknown, column, f"not in the table {name}")
 
 
@@ -293,15 +294,16 @@ def _check_first_row(row: list[str]) -> list[str] | None:
     return None
 
 
-def _dates(convert: Conversion) -> pd.Series:
+def _dates(convert: Conversion) -> Column:
     """Return the days of the events; decide in words how they lie to the days they were added."""
     year = convert.integer("Year") if convert.has("Year") else None
     start = convert.date("SQLDATE", year=year)
-    convert.leave_out(start.isna(), "SQLDATE", "no date: the event cannot be placed in time")
-    added = convert.derive("DATEADDED", _read_day)
-    said = convert.derive("DATEADDED", lambda v: v.ne(""))
-    convert.note(said & added.isna(), "DATEADDED", "not a date")
-    convert.note(start > added, "SQLDATE", "dated after the day on which it was added")
+    convert.leave_out(start.map(pd.isna), "SQLDATE", "no date: the event cannot be placed in time")
+    said = convert.column("DATEADDED")
+    added = said.map(_read_day)
+    convert.note(said.map(lambda v: v.ne("") & added.values.isna()), "DATEADDED", "not a date")
+    later = combine(pd.Series.gt, start, added)
+    convert.note(later, "SQLDATE", "dated after the day on which it was added")
     convert.decide("added", "DATEADDED", lambda: _tell_added(start, added))
     return start
 
@@ -310,15 +312,16 @@ def _read_day(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values.str[:8], format="%Y%m%d", errors="coerce")
 
 
-def _tell_added(start: pd.Series, added: pd.Series) -> str:
-    rule = "date_start is SQLDATE"
-    if added.notna().any():
-        rule += f", {int((start < added).sum()):,} rows dated before the day they were added, "
-        rule += f"{added.min():%Y-%m-%d} to {added.max():%Y-%m-%d} (DATEADDED)"
+def _tell_added(start: Column, added: Column) -> str:
+    rule, days = "date_start is SQLDATE", added.values
+    if days.notna().any():
+        earlier = len(combine(pd.Series.lt, start, added).where())
+        rule += f", {earlier:,} rows dated before the day they were added, "
+        rule += f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d} (DATEADDED)"
     return rule
 
 
-def _point(convert: Conversion) -> dict[str, pd.Series]:
+def _point(convert: Conversion) -> dict[str, Column]:
     """Return where the action was; the full name ends with the country, as in "Bahamas, The"."""
     country = convert.text("ActionGeo_FullName", by=_last_part)
     lat, lon = convert.coordinates("ActionGeo_Lat", "ActionGeo_Long", within=country)
@@ -329,18 +332,18 @@ def _last_part(names: pd.Series) -> pd.Series:
     return names.str.extract(r"([^,]*(?:, The)?)$", expand=False).str.strip()
 
 
-def _place(convert: Conversion) -> dict[str, pd.Series]:
+def _place(convert: Conversion) -> dict[str, Column]:
     code, admin1 = convert.text("ActionGeo_CountryCode"), convert.text("ActionGeo_ADM1Code")
     return {
         **_point(convert), "country_id": code, "location": convert.text("ActionGeo_FullName"),
-        "admin1": admin1.mask(admin1.eq(code).fillna(False).astype(bool)),
+        "admin1": combine(lambda one, whole: one.mask(one.eq(whole).fillna(False)), admin1, code),
         "admin2": convert.text("ActionGeo_ADM2Code"),
         "geo_precision": convert.code("ActionGeo_Type", GEO_TYPES, missing=("0",)),
         "geo_precision_code": convert.text("ActionGeo_Type"),
     }  # fmt: skip
 
 
-def _actors(convert: Conversion) -> dict[str, pd.Series]:
+def _actors(convert: Conversion) -> dict[str, Column]:
     named = {"": "Name", "_id": "Code"}
     return {f"actor{n}{k}": convert.text(f"Actor{n}{f}") for n in (1, 2) for k, f in named.items()}
 
@@ -349,7 +352,6 @@ FORM = Form(
     provider="GDELT",
     known=KNOWN,
     needed="SQLDATE",
-    id="GLOBALEVENTID",
     unused=UNUSED,
     deciding=[
         *"GLOBALEVENTID SQLDATE Year DATEADDED".split(),

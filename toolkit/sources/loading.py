@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from toolkit.cells import Column, combine
 from toolkit.conversion import Conversion, fold, match_columns
 from toolkit.datasets import describe_dataset, find_access_day, find_invented, state_coverage
 from toolkit.errors import AccountingError, ColumnError, FileFormatError, did_you_mean, warn
@@ -98,10 +99,10 @@ def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
         )
 
 
-def drop_repeats(convert: Conversion, ids: pd.Series, name: str) -> None:
+def drop_repeats(convert: Conversion, ids: Column, name: str) -> None:
     """Leave out a row whose id comes again further down in the file: the later row counts."""
-    repeated = convert.decide("repeats", name, lambda: _find_repeats(ids))
-    rows = pd.Series(ids.index.isin(repeated), index=ids.index)
+    repeated = convert.decide("repeats", name, lambda: _find_repeats(ids.rows(convert.index)))
+    rows = Column(pd.Series(convert.index.isin(repeated)), None)
     convert.leave_out(rows, name, "the same id comes again further down, and that row is kept")
 
 
@@ -115,16 +116,19 @@ def _find_repeats(ids: pd.Series) -> np.ndarray:
     return ids.index[there & again].to_numpy("int64")
 
 
-def read_ids(convert: Conversion, name: str, dates: pd.Series) -> pd.Series:
+def read_ids(convert: Conversion, name: str, dates: Column) -> Column:
     """Return the ids of the events in a column, or the numbers of the rows where it is absent.
 
     A row without id is left out, and one whose id comes again in a later row that has a date.
     """
     if not convert.has(name):
-        return pd.Series("row " + convert.index.astype("str"), index=convert.index)
+        return Column(pd.Series("row " + convert.index.astype("str")), None)
     ids = convert.identifier(name)
-    convert.leave_out(ids.isna(), name, "no id: the event cannot be told from others")
-    drop_repeats(convert, ids.mask(dates.isna()) if dates.hasnans else ids, name)
+    convert.leave_out(ids.map(pd.isna), name, "no id: the event cannot be told from others")
+    dated = ids
+    if dates.values.hasnans:
+        dated = combine(lambda one, day: one.mask(day.isna()), ids, dates)
+    drop_repeats(convert, dated, name)
     return ids
 
 
@@ -143,10 +147,9 @@ def check_keep(
     return [n for n in keep if n not in EVENT_COLUMNS]
 
 
-def carry(convert: Conversion, keep: Sequence[str]) -> dict[str, pd.Series]:
+def carry(convert: Conversion, keep: Sequence[str]) -> dict[str, Column]:
     """Return further columns as text, untouched, under the provider's names."""
-    columns = {n: convert.cells.columns[convert.columns.get(n, n)] for n in keep}
-    return {n: c.spread(c.values, convert.index) for n, c in columns.items()}
+    return {n: convert.cells.columns[convert.columns.get(n, n)] for n in keep}
 
 
 def tell_gaps(convert: Conversion, uses: Mapping[str, str]) -> str:

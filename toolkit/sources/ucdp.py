@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from toolkit.cells import Column, combine
 from toolkit.conversion import Conversion, fold
 from toolkit.datasets import describe_dataset
 from toolkit.dates import YEARS
@@ -225,6 +225,7 @@ def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
     start, end = _dates(convert, order)
     ids = read_ids(convert, "id", start)
     violence = convert.code("type_of_violence", VIOLENCE)
+    one_sided = violence.map(lambda kinds: kinds.eq("one-sided"))
     words = {code: WORDS[kind] for code, kind in VIOLENCE.items()}
     columns = {
         "event_id": ids, "dataset": DATASET, "date_start": start, "date_end": end,
@@ -232,13 +233,14 @@ def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
         "date_precision_code": convert.identifier("date_prec"),
         "violence_type": violence,
         "event_type": convert.code("type_of_violence", words, action=None),
-        "directed": violence.eq("one-sided"), "civilian_targeting": violence.eq("one-sided"),
+        "directed": one_sided, "civilian_targeting": one_sided,
         "conflict_id": convert.identifier("conflict_new_id"),
         "dyad_id": convert.identifier("dyad_new_id"),
         **_place(convert), **_sides(convert, violence), **_deaths(convert),
     }  # fmt: skip
     if convert.has("code_status"):
-        unsure = convert.derive("code_status", lambda v: ~v.str.casefold().isin(["clear", ""]))
+        status = convert.column("code_status")
+        unsure = status.map(lambda words: ~words.str.casefold().isin(["clear", ""]))
         convert.note(unsure, "code_status", "a candidate event that UCDP has not settled")
     return columns
 
@@ -250,22 +252,24 @@ def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _dates(convert: Conversion, order: str | None) -> tuple[pd.Series, pd.Series]:
+def _dates(convert: Conversion, order: str | None) -> tuple[Column, Column]:
     year = convert.integer("year") if convert.has("year") else None
     start = convert.date("date_start", year=year, order=order)
-    convert.leave_out(start.isna(), "date_start", "no date: the event cannot be placed in time")
+    convert.leave_out(
+        start.map(pd.isna), "date_start", "no date: the event cannot be placed in time"
+    )
     end = convert.date("date_end", order=order) if convert.has("date_end") else start
-    convert.note(end < start, "date_end", "ends before it starts")
+    convert.note(combine(pd.Series.lt, end, start), "date_end", "ends before it starts")
     return start, end
 
 
-def _point(convert: Conversion) -> dict[str, pd.Series]:
+def _point(convert: Conversion) -> dict[str, Column]:
     country = convert.text("country")
     lat, lon = convert.coordinates("latitude", "longitude", within=country)
     return {"country": country, "latitude": lat, "longitude": lon}
 
 
-def _place(convert: Conversion) -> dict[str, pd.Series]:
+def _place(convert: Conversion) -> dict[str, Column]:
     return {
         **_point(convert),
         "country_id": convert.identifier("country_id" if convert.has("country_id") else "gwno"),
@@ -276,27 +280,28 @@ def _place(convert: Conversion) -> dict[str, pd.Series]:
     }  # fmt: skip
 
 
-def _sides(convert: Conversion, violence: pd.Series) -> dict[str, Any]:
+def _sides(convert: Conversion, violence: Column) -> dict[str, Any]:
     """Return names, ids and types; a non-state side of a state-based dyad is a rebel group."""
     columns: dict[str, Any] = {}
-    rebels = violence.eq("state-based").to_numpy(bool)
     for number, side in (("1", "side_a"), ("2", "side_b")):
         name = convert.text(side)
-        civilians = name.eq(CIVILIANS).to_numpy(bool)
-        state = convert.text(side, by=lambda v: v.where(v.str.startswith(GOVERNMENT).fillna(False)))
-        conditions = [civilians, state.notna(), rebels & name.notna()]
         columns[f"actor{number}"] = name
         columns[f"actor{number}_id"] = convert.identifier(f"{side}_new_id")
-        columns[f"actor{number}_type"] = pd.Categorical.from_codes(
-            np.select(conditions, [0, 1, 2], -1), categories=["civilians", "state", "rebel"]
-        )
+        columns[f"actor{number}_type"] = combine(_find_types, name, violence)
     return columns
 
 
-def _deaths(convert: Conversion) -> dict[str, pd.Series]:
+def _find_types(names: pd.Series, violence: pd.Series) -> pd.Series:
+    """Return which type of actor these are in violence of these kinds."""
+    types = pd.Series("rebel", names.index).where(names.notna() & violence.eq("state-based"))
+    types = types.mask(names.str.startswith(GOVERNMENT).fillna(False), "state")
+    return types.mask(names.eq(CIVILIANS).fillna(False), "civilians")
+
+
+def _deaths(convert: Conversion) -> dict[str, Column]:
     best, low, high = (convert.integer(c, minimum=0) for c in ("best", "low", "high"))
-    convert.note(low > best, "low", "low estimate above the best one")
-    convert.note(best > high, "high", "best estimate above the high one")
+    convert.note(combine(pd.Series.gt, low, best), "low", "low estimate above the best one")
+    convert.note(combine(pd.Series.gt, best, high), "high", "best estimate above the high one")
     return {
         "fatalities": best, "fatalities_low": low, "fatalities_high": high,
         "deaths_civilians": convert.integer("deaths_civilians", minimum=0),
@@ -318,7 +323,6 @@ FORM = Form(
     provider="UCDP GED",
     known=KNOWN,
     needed="date_start",
-    id="id",
     unused=UNUSED,
     deciding=[*NUMBERS, "date_start", "date_end", "id", "country", "longitude"],
     decide=_decide,
@@ -377,7 +381,8 @@ def load_ucdp_country_year(source: Readable, *, version: str | None = None) -> p
     )
     check_columns(pd.DataFrame(columns=list(convert.columns)), [*plain[:2], *totals])
     year = convert.integer("year_cy")
-    convert.leave_out(~year.between(*YEARS).fillna(False), "year_cy", "not a year")
+    wrong = year.map(lambda years: ~years.between(*YEARS).fillna(False))
+    convert.leave_out(wrong, "year_cy", "not a year")
     place = {
         "country": convert.text("country_cy"),
         "country_id": convert.identifier("country_id_cy"),
@@ -386,10 +391,11 @@ def load_ucdp_country_year(source: Readable, *, version: str | None = None) -> p
     parts = []
     for short, kind in kinds.items():
         deaths = {n: convert.integer(f"{short}_total_deaths_{b}_cy") for n, b in bounds.items()}
-        parts.append(pd.DataFrame({**place, "violence_type": kind, **deaths}))
+        columns = {name: column.rows(convert.index) for name, column in {**place, **deaths}.items()}
+        parts.append(pd.DataFrame(columns).assign(violence_type=kind))
     table = keep_rows(pd.concat(parts).sort_index(kind="stable"), convert.problems)
     table["period"] = pd.PeriodIndex(table["period"].astype("str"), freq="Y")
-    release = version or next(iter(convert.raw("version").unique()), "")
+    release = version or next(iter(convert.column("version").values), "")
     tell_table_problems(convert, facts)
     return stamp(table, describe_dataset("ucdp-country-year", release), **facts)
 
@@ -429,7 +435,7 @@ def load_ucdp_actors(source: Readable) -> pd.DataFrame:
     tell_table_problems(convert, facts)
     table = convert.cells.frame().rename(columns=_snake).reset_index(drop=True)
     table = table.apply(lambda c: c.str.strip().replace("", None)).astype("str")
-    release = next(iter(convert.raw("Version").unique()), "")
+    release = next(iter(convert.column("Version").values), "")
     return stamp(table, describe_dataset("ucdp-actors", release), **facts)
 
 
