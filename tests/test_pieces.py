@@ -22,6 +22,7 @@ SMALL = 1000  # bytes: a few rows
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     monkeypatch.setattr(delimited, "STEP", 1 << 10)
+    monkeypatch.setattr(delimited, "STRETCH", 1 << 10)
 
 
 def pieces(content, **options):

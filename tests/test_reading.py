@@ -629,7 +629,7 @@ def read_guessing(content, *, plain, size):
     """Return what reading gives, the beginning of the file taken for plain or not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited, "_is_plain", lambda raw, delimiter: plain)
-        patch.setattr(delimited, "PIECE", size)
+        patch.setattr(delimited, "STRETCH", size)
         patch.setattr(delimited, "STEP", 64)
         table = read_text(file_of(content))
     return table.cells, table.problems.table(), table.facts
@@ -676,7 +676,8 @@ def test_what_a_plain_beginning_promises_is_proved(parts):
     same("x,y\n" + "".join(parts))
 
 
-def test_a_file_that_changes_between_two_readings_is_refused(tmp_path):
+def test_a_file_that_changes_between_two_readings_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "STRETCH", 1 << 12)
     path = tmp_path / "a.csv"
     path.write_text(text := acled(2000), encoding="utf-8")
     parts = read_pieces(path, piece_bytes=1 << 15)

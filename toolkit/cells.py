@@ -12,7 +12,7 @@ import pyarrow as pa
 
 TEXT = pd.StringDtype(na_value=np.nan)
 FEW = 1 << 16  # combinations: so many are looked at whether they occur or not
-AGAIN = 0.5  # of the rows of the first piece: with more values a column is kept as it stands
+AGAIN = 0.9  # of the rows of a piece: with more values a column is kept as it stands
 
 
 class Column(NamedTuple):
@@ -109,36 +109,48 @@ class Cells:
         return pd.DataFrame(table, index=self.index, columns=list(self.columns), dtype=TEXT)
 
 
-class Collector:
-    """Takes the columns of a file piece by piece and keeps them small.
+class Encoder:
+    """Keeps each value of a column once, unless few come again; several threads can use one."""
 
-    Each value of a column is kept once, unless in the first piece few of them come again.
-    """
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._chunks: dict[str, list[pa.Array]] = {n: [] for n in names}
+    def __init__(self) -> None:
         self._plain: set[str] = set()
+
+    def encode(self, table: pa.Table) -> pa.Table:
+        """Return a table of text with columns encoded, where they are not yet."""
+        return pa.table({name: self._encode(name, table[name]) for name in table.column_names})
+
+    def _encode(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        if name in self._plain or pa.types.is_dictionary(column.type):
+            return column
+        encoded = column.dictionary_encode()
+        values = len(encoded.chunk(0).dictionary) if encoded.num_chunks else 0
+        if values <= AGAIN * len(encoded):
+            return encoded
+        self._plain.add(name)
+        return column
+
+
+class Collector:
+    """Takes the columns of a file piece by piece and keeps them small."""
+
+    def __init__(self, names: Iterable[str], encoder: Encoder) -> None:
+        self._chunks: dict[str, list[pa.Array]] = {n: [] for n in names}
         self._records: list[np.ndarray] = []
+        self._encoder = encoder
 
     def add(self, table: pa.Table, records: np.ndarray) -> None:
         """Take the rows of a piece, whose records have these numbers."""
         self._records.append(records)
+        table = self._encoder.encode(table)
         for name, chunks in self._chunks.items():
-            column = table[name]
-            if name not in self._plain:
-                encoded = column.dictionary_encode().combine_chunks()
-                if chunks or len(encoded.dictionary) <= AGAIN * len(encoded):
-                    chunks.append(encoded)
-                    continue
-                self._plain.add(name)
-            chunks.extend(column.chunks)
+            chunks.extend(table[name].chunks)
 
     def cells(self, header: Iterable[str]) -> Cells:
         """Return all rows that were taken; the collector is empty behind it."""
         records = np.concatenate([np.zeros(0, "int64"), *self._records])
         columns = {}
         for name in list(self._chunks):
-            columns[name] = _join(self._chunks.pop(name), plain=name in self._plain)
+            columns[name] = _join(self._chunks.pop(name))
         return Cells(columns, _index(records), header)
 
 
@@ -149,9 +161,9 @@ def _index(records: np.ndarray) -> pd.Index:
     return pd.Index(records, name="record")
 
 
-def _join(chunks: list[pa.Array], *, plain: bool) -> Column:
-    if plain:
-        text = [c.cast(pa.large_string()) for c in chunks]
+def _join(chunks: list[pa.Array]) -> Column:
+    if not all(pa.types.is_dictionary(chunk.type) for chunk in chunks):
+        text = [chunk.cast(pa.large_string()) for chunk in chunks]
         return Column(_series(pa.chunked_array(text, pa.large_string()).combine_chunks()), None)
     kind = pa.dictionary(pa.int32(), pa.string())
     joined = pa.chunked_array(chunks, kind).unify_dictionaries()

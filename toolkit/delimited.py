@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -18,14 +19,15 @@ from toolkit.errors import FileFormatError
 from toolkit.numbering import Broken, Numbering, count_breaks, rows_with_long_fields
 from toolkit.opening import Source, read_head
 from toolkit.problems import NOTED, Problems
-from toolkit.recoding import UTF_8, Recoded, Stretch, Tally, decide_encoding, find_encoding
+from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encoding
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
 STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
-PIECE = 64 << 20  # bytes of text that are held at a time
+STRETCH = 8 << 20  # bytes that are parsed at a time, by one core where each line is a row
 COLUMNS_LIMIT = 5000  # columns, and letters in the name of one
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PRINTED = 14  # bytes below it are NULs, line breaks and tabs
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -62,13 +64,33 @@ class Layout(NamedTuple):
         return {"encoding": encoding + damaged, "delimiter": DELIMITERS[self.delimiter]}
 
 
+class Stretch(NamedTuple):
+    """Some bytes of a file, their lines, and whether they are the first."""
+
+    text: bytes
+    lines: int
+    first: bool
+
+
+class Part(NamedTuple):
+    """Rows as parsed, those that could not be kept, and about how many bytes they had."""
+
+    table: pa.Table
+    invalid: list[Any]
+    size: int
+
+
 class Piece(NamedTuple):
-    """Rows that are kept, with the numbers of their records, and what was wrong among `rows`."""
+    """Rows that are kept, with the numbers of their records, and what was wrong among `rows`.
+
+    `size` is about how many bytes they had.
+    """
 
     table: pa.Table
     records: np.ndarray
     problems: Problems
     rows: int
+    size: int
 
 
 def read_header(raw: Source, encoding: str) -> tuple[list[str], str]:
@@ -131,11 +153,15 @@ class _NotPlainError(FileFormatError):
 
 
 def read_round(
-    raw: Source, layout: Layout, names: Sequence[str], use: Callable[[Iterator[Piece]], T]
+    raw: Source,
+    layout: Layout,
+    names: Sequence[str],
+    use: Callable[[Iterator[Piece]], T],
+    prepare: Callable[[pa.Table], pa.Table],
 ) -> tuple[T, Round]:
     """Use the pieces of a file; where it is not of this layout after all, from the start again."""
     while True:
-        reading = Round(raw, layout, names)
+        reading = Round(raw, layout, names, prepare)
         try:
             return use(reading.pieces()), reading
         except _NotPlainError:
@@ -146,8 +172,6 @@ def read_round(
         except pa.ArrowInvalid as error:  # a row is longer than a block
             if layout.block < BLOCK:
                 layout = layout._replace(block=BLOCK)
-            elif layout.plain:
-                layout = layout._replace(plain=False, block=min(STEP, BLOCK))
             else:
                 raise _too_long(raw, layout.delimiter, str(error)) from error
 
@@ -155,15 +179,17 @@ def read_round(
 class Round:
     """One reading of a file from its beginning to its end.
 
-    All columns are looked at for damage (see `Layout`), and those of these names given. After the
+    All columns are looked at for damage (see `Layout`), and those of these names given; `prepare`
+    is called on tables of text while others are parsed, where that can be done. After the
     last piece the round knows the number of `rows`, the `digest` of the file and how to
     `find_lines`.
     """
 
     def __init__(
-        self, raw: Source, layout: Layout, names: Sequence[str], *, size: int | None = None
-    ) -> None:
-        self.layout, self._raw, self._names, self._size = layout, raw, list(names), size or PIECE
+        self, raw: Source, layout: Layout, names: Sequence[str],
+        prepare: Callable[[pa.Table], pa.Table],
+    ) -> None:  # fmt: skip
+        self.layout, self._raw, self._names, self._prepare = layout, raw, list(names), prepare
         self._numbering = Numbering(
             delimiter=layout.delimiter, width=len(layout.columns), before=int(layout.header)
         )
@@ -190,40 +216,61 @@ class Round:
         parts = self._lines() if self.layout.plain else self._rows()
         held = next(parts)
         for part in parts:
-            yield self._account(*held, last=False)
+            yield self._account(held, last=False)
             held = part
-        yield self._account(*held, last=True)
+        yield self._account(held, last=True)
 
-    def _lines(self) -> Iterator[tuple[pa.Table, list[Any]]]:
-        """Yield the rows of a file in which each line is one, parsed on all cores.
+    def _lines(self) -> Iterator[Part]:
+        """Yield the rows of a file in which each line is one, parsed on all cores."""
+        self._first_line = 1 + self.layout.header
+        part = None
+        for part in _side_by_side(self._parse_lines, self._stretches()):
+            yield part
+        if part is None:
+            raise self._not_plain()
 
-        Behind each stretch stands a line with a field too many: where a quote is open it is
-        swallowed. Else, if there are as many rows as lines, every line is a row.
+    def _stretches(self) -> Iterator[Stretch]:
+        """Yield the file in stretches that end with a line."""
+        before = 0
+        while text := self._tally.read(min(STRETCH, BLOCK)):
+            rest = self._tally.readline(BLOCK)
+            if len(rest) == BLOCK:
+                raise self._not_plain()
+            yield Stretch(text + rest, self._tally.lines - before, before == 0)
+            before = self._tally.lines
+
+    def _parse_lines(self, stretch: Stretch) -> Part:
+        """Return the rows of a stretch if they are its lines.
+
+        Behind it stands a line with a field too many, which an open quote would swallow. Where it
+        does not, and there are as many rows as lines, every line is a row.
         """
         fence = self.layout.delimiter * len(self.layout.columns) + "\n"
-        last = False
-        while not last:
-            stretch = Stretch(self._tally, self._size, fence.encode())
-            invalid: deque[Any] = deque()
-            table = pacsv.read_csv(stretch, *self._options(invalid, threads=True))
-            if len(invalid) != 1 or table.num_rows != stretch.lines or self._tally.nuls:
-                raise _NotPlainError(
-                    f"{self._raw.name} was changed while it was read.",
-                    "a file that stays as it is.",
-                    "wait until it is written, or copy it, then load it again",
-                )
-            last = stretch.last
-            if table.num_rows or self._coming == 1:
-                yield self._part(table, deque())
+        text, invalid = stretch.text + fence.encode(), deque[Any]()
+        table = pacsv.read_csv(pa.BufferReader(text), *self._options(invalid, block=len(text)))
+        if len(invalid) != 1 or table.num_rows != stretch.lines or self._tally.nuls:
+            raise self._not_plain()
+        table = table.slice(1) if stretch.first and self.layout.header else table
+        return Part(self._prepare(table), [], len(stretch.text))
 
-    def _rows(self) -> Iterator[tuple[pa.Table, list[Any]]]:
+    def _not_plain(self) -> _NotPlainError:
+        """Return the error that has a first reading begin again; a later one finds changes."""
+        return _NotPlainError(
+            f"{self._raw.name} was changed while it was read.",
+            "a file that stays as it is.",
+            "wait until it is written, or copy it, then load it again",
+        )
+
+    def _rows(self) -> Iterator[Part]:
         """Yield the rows of any file, and those that could not be kept, from one block on."""
         invalid: deque[Any] = deque()
-        with pacsv.open_csv(self._tally, *self._options(invalid, threads=False)) as reader:
+        with pacsv.open_csv(
+            self._tally, *self._options(invalid, block=self.layout.block)
+        ) as reader:
             yield from self._parts(reader, invalid)
 
-    def _options(self, invalid: deque[Any], *, threads: bool) -> tuple[Any, Any, Any]:
-        """Return pyarrow's options: all is text. With threads rows that are skipped have no number.
+    def _options(self, invalid: deque[Any], *, block: int) -> tuple[Any, Any, Any]:
+        """Return pyarrow's options: all is text, and with threads rows would have no number.
 
         The header is read as a row: pyarrow, asked to skip it, skips too much where it holds a NUL
         or follows blank lines.
@@ -234,9 +281,7 @@ class Round:
             invalid.append(row)
             return "skip"
 
-        read = pacsv.ReadOptions(
-            use_threads=threads, block_size=layout.block, column_names=layout.columns
-        )
+        read = pacsv.ReadOptions(use_threads=False, block_size=block, column_names=layout.columns)
         parse = pacsv.ParseOptions(
             delimiter=layout.delimiter,
             quote_char='"' if layout.quotes else False,
@@ -252,21 +297,21 @@ class Round:
         )
         return read, parse, convert
 
-    def _parts(self, reader: Any, invalid: deque[Any]) -> Iterator[tuple[pa.Table, list[Any]]]:
+    def _parts(self, reader: Any, invalid: deque[Any]) -> Iterator[Part]:
         """Yield the rows of several blocks, and the rows among them that could not be kept."""
         batches: list[pa.RecordBatch] = []
         size = 0
         for batch in reader:
             batches.append(batch)
             size += batch.nbytes
-            if size >= self._size:
+            if size >= STRETCH:
                 yield self._part(pa.Table.from_batches(batches), invalid)
                 batches, size = [], 0
         rest = pa.Table.from_batches(batches, reader.schema)
         if rest.num_rows or invalid or self._coming == 1:
             yield self._part(rest, invalid)
 
-    def _part(self, table: pa.Table, invalid: deque[Any]) -> tuple[pa.Table, list[Any]]:
+    def _part(self, table: pa.Table, invalid: deque[Any]) -> Part:
         """Take the rows that could not be kept and stand among these; the header goes.
 
         The parser tells of such rows before it comes to their block: their number says which.
@@ -285,13 +330,14 @@ class Round:
                 breaks = sum(count_breaks(name) for name in names.values())
                 table = table.slice(1)
             self._first_line = 2 + breaks
-        return table, taken
+        return Part(table, taken, table.nbytes)
 
-    def _account(self, table: pa.Table, invalid: list[Any], *, last: bool) -> Piece:
+    def _account(self, part: Part, *, last: bool) -> Piece:
         """Give the rows of a piece their numbers and note what is damaged in them."""
+        table = part.table
         problems, before = Problems(), self._numbering.rows
         nuls, broken = [], []
-        for i, name in enumerate(table.column_names):
+        for i, name in enumerate(() if self.layout.plain else table.column_names):
             empty, ends = _find_marks(table.column(i))
             nuls += [i] if len(empty) else []
             if len(ends):
@@ -299,7 +345,7 @@ class Round:
                 broken.append(Broken(self.layout.columns.index(name), ends, values))
             if len(empty) or len(ends):
                 self._marked.add(name)
-        table, records = self._numbering.number(table, invalid, broken, problems)
+        table, records = self._numbering.number(table, part.invalid, broken, problems)
         for i in nuls:
             _note_inside(table, i, records, "\x00", "NUL bytes, taken out", problems)
         for i in nuls:
@@ -312,7 +358,20 @@ class Round:
         for i in range(table.num_columns) if self.layout.damaged else ():
             reason = "characters that are not of the file's encoding"
             _note_inside(table, i, records, "\ufffd", reason, problems)
-        return Piece(table.select(self._names), records, problems, self._numbering.rows - before)
+        rows = self._numbering.rows - before
+        return Piece(table.select(self._names), records, problems, rows, part.size)
+
+
+def _side_by_side(function: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
+    """Yield what a function makes of the items, in their order, made on all cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        coming: deque[Future[T]] = deque()
+        for item in items:
+            coming.append(pool.submit(function, item))
+            if len(coming) > 2 * (os.cpu_count() or 1):
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:

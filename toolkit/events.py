@@ -289,13 +289,21 @@ def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     """
     dates = events["date_start"].reset_index(drop=True)
     types = events.get("event_type", pd.Series(pd.NA, events.index)).reset_index(drop=True)
-    countries = events["country"].astype("str").fillna("").reset_index(drop=True)
-    inside = dates.isna()
-    for country, days in dates.groupby(fold_unlisted(countries, spans)):
-        for start, end, listed in list_spans(spans, str(country)):
-            alike = True if listed == "*" else types[days.index].isin(listed.split("; "))
-            inside[days.index] |= days.between(start, end) & alike
-    return ~inside.set_axis(events.index)
+    codes, names = pd.factorize(events["country"].astype("str").fillna(""))
+    listed = fold_unlisted(pd.Series(names), spans)
+    outside = np.zeros(len(events), bool)
+    for code, first, last in dates.groupby(codes).agg(["min", "max"]).itertuples():
+        held = list_spans(spans, listed[code])
+        if any(kinds == "*" and start <= first and last <= end for start, end, kinds in held):
+            continue
+        rows = np.flatnonzero(codes == code)
+        days = dates.iloc[rows]
+        inside = days.isna()
+        for start, end, kinds in held:
+            alike = True if kinds == "*" else types.iloc[rows].isin(kinds.split("; "))
+            inside |= days.between(start, end) & alike
+        outside[rows] = ~inside
+    return pd.Series(outside, events.index)
 
 
 def possible_days(events: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from toolkit.errors import EmptySelectionError, OptionError, check_option
 from toolkit.references import describe_reference, find_measures, find_reference, write_bibtex
 
 COVERAGE_COLUMNS = ["dataset", "version", "country", "start", "end", "event_types", "basis"]
+UNLISTED = "not listed by name"  # stands for every country that a coverage does not name
 _FILTERED = "filter not recorded"
 _ADDED = "source not recorded"
 _TOOLKIT = ("conflict-toolkit", {"author": "{The conflict-toolkit developers}",
@@ -311,7 +312,7 @@ def fold_unlisted(countries: pd.Series, spans: pd.DataFrame) -> pd.Series:
 
     `find_spans` gives the same answer for each of them. A missing name ("") stays apart.
     """
-    return countries.where(countries.isin([*spans["country"], ""]), "not listed by name")
+    return countries.where(countries.isin([*spans["country"], ""]), UNLISTED)
 
 
 def cut_spans(spans: pd.DataFrame, *, start: Any = pd.NaT, end: Any = pd.NaT) -> pd.DataFrame:

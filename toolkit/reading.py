@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
-from toolkit.cells import Cells, Collector
+from toolkit.cells import Cells, Collector, Encoder
 from toolkit.delimited import Layout, Piece, Round, find_layout, read_header, read_round
 from toolkit.numbering import is_long, is_row, rows_with_long_fields
 from toolkit.opening import Readable, Source, find_kind, opened, read_head
@@ -99,9 +99,11 @@ def read_cells(
             return CellTable(cells, problems, facts)
         layout = find_layout(raw, names, quotes=quotes)
         chosen = choose(layout.columns, raw.name)
+        encoder = Encoder()
         (cells, problems), reading = read_round(
-            raw, layout, chosen, lambda pieces: _collect(pieces, chosen, layout)
-        )
+            raw, layout, chosen, lambda pieces: _collect(pieces, chosen, layout, encoder),
+            encoder.encode,
+        )  # fmt: skip
         problems.find_lines = reading.find_lines
         return CellTable(cells, problems, _facts(raw, reading), reading.layout)
 
@@ -115,16 +117,30 @@ def read_cells_again(
     """
     with opened(source) as raw:
         names = choose(layout.columns, raw.name)
-        for piece in Round(raw, layout, names, size=size).pieces():
-            cells, problems = _collect(iter([piece]), names, layout)
-            yield CellTable(cells, problems, {"rows_in_file": str(piece.rows)}, layout)
+        encoder = Encoder()
+        for pieces in _group(Round(raw, layout, names, encoder.encode).pieces(), size):
+            cells, problems = _collect(pieces, names, layout, encoder)
+            rows = sum(piece.rows for piece in pieces)
+            yield CellTable(cells, problems, {"rows_in_file": str(rows)}, layout)
+
+
+def _group(pieces: Iterable[Piece], size: int) -> Iterator[list[Piece]]:
+    """Yield pieces that are together at least of this size."""
+    group: list[Piece] = []
+    for piece in pieces:
+        group.append(piece)
+        if sum(p.size for p in group) >= size:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _collect(
-    pieces: Iterator[Piece], names: Sequence[str], layout: Layout
+    pieces: Iterable[Piece], names: Sequence[str], layout: Layout, encoder: Encoder
 ) -> tuple[Cells, Problems]:
     """Put the pieces together."""
-    collector, problems = Collector(names), Problems()
+    collector, problems = Collector(names, encoder), Problems()
     for piece in pieces:
         collector.add(piece.table, piece.records)
         problems.extend(piece.problems)

@@ -7,9 +7,12 @@ import hashlib
 import io
 from typing import IO
 
+import numpy as np
+
 from toolkit.opening import Source
 
 STEP = 1 << 20  # bytes read at a time
+LINE_END, RETURN = b"\n\r"
 UTF_8 = "utf-8-sig"
 
 
@@ -88,7 +91,7 @@ class Recoded(io.RawIOBase):
 class Tally(io.RawIOBase):
     """A stream that pyarrow reads through: it hashes, counts, and checks for UTF-8.
 
-    Counted are line ends and NULs.
+    Counted are line ends; `nuls` says whether there are NULs.
 
     A last line without a line end is given one (pyarrow needs it where there is only a header),
     and `cut` says so.
@@ -99,8 +102,8 @@ class Tally(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(UTF_8)()
         self._sha256 = hashlib.sha256()
         self._last = b""
-        self.lines = self.nuls = 0
-        self.cut = False
+        self.lines = 0
+        self.nuls = self.cut = False
 
     def readable(self) -> bool:
         """Return that it can be read."""
@@ -116,9 +119,9 @@ class Tally(io.RawIOBase):
         return self._count(self._stream.read(-1 if size is None else size) or b"")
 
     def readline(self, size: int | None = -1) -> bytes:
-        """Return the rest of a line with its end, nothing at the end."""
-        line = self._count(self._stream.readline())
-        return line if line.endswith(b"\n") else line + self.read()
+        """Return the rest of a line with its end, at most so many bytes; nothing at the end."""
+        line = self._count(self._stream.readline(-1 if size is None else size))
+        return line if line.endswith(b"\n") or len(line) == size else line + self.read()
 
     def _count(self, data: bytes) -> bytes:
         """Take note of what is read; return it, or the line end that is missing at the end."""
@@ -128,46 +131,18 @@ class Tally(io.RawIOBase):
             self._decoder.decode(data, final=not data)
         if not data and not self.cut and self._last not in (b"\n", b"\r"):
             data, self.cut = b"\n", True
-        self.lines += data.count(b"\n")
-        self.nuls += data.count(b"\0")
+        text = np.frombuffer(data, "u1")
+        ends = text == LINE_END
+        self.lines += int(np.count_nonzero(ends))
         if b"\r" in data or self._last == b"\r":
-            pairs = data.count(b"\r\n") + (self._last == b"\r" and data[:1] == b"\n")
-            self.lines += data.count(b"\r") - pairs
+            returns = text == RETURN
+            pairs = np.count_nonzero(returns[:-1] & ends[1:])
+            pairs += self._last == b"\r" and data[:1] == b"\n"
+            self.lines += int(np.count_nonzero(returns) - pairs)
+        self.nuls |= b"\0" in data
         self._last = data[-1:] or self._last
         return data
 
     def digest(self) -> str:
         """Return the hash of what was read."""
         return self._sha256.hexdigest()
-
-
-class Stretch(io.RawIOBase):
-    """About so many bytes of a tally, up to the end of a line, and a `fence` behind them.
-
-    `last` says that the tally has ended with it.
-    """
-
-    def __init__(self, tally: Tally, size: int, fence: bytes) -> None:
-        self._tally, self._left, self._fence = tally, size, fence
-        self._end: IO[bytes] | None = None
-        self._before = tally.lines
-        self.last = False
-
-    @property
-    def lines(self) -> int:
-        """Return the number of its lines, the fence not among them."""
-        return self._tally.lines - self._before
-
-    def readable(self) -> bool:
-        """Return that it can be read."""
-        return True
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Return at most so many bytes, none at the end."""
-        step = STEP if size is None or size < 0 else size
-        data = self._tally.read(min(step, self._left)) if self._left > 0 else b""
-        self._left -= len(data)
-        if not data and self._end is None:
-            self.last = self._left > 0
-            self._end = io.BytesIO((b"" if self.last else self._tally.readline()) + self._fence)
-        return data if self._end is None else self._end.read(step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.datasets.catalog import data_folder, find_entry
 from toolkit.errors import OptionError, warn
 from toolkit.events import check_day, find_outside
-from toolkit.provenance import COVERAGE_COLUMNS, cut_spans, find_spans
+from toolkit.provenance import COVERAGE_COLUMNS, UNLISTED, cut_spans, find_spans
 
 EXTRACT_KEYS = ("countries", "start", "end", "event_types")
 
@@ -92,7 +92,7 @@ def find_coverage(
         spans["basis"] = _basis(list(stated))
     countries = extract.get("countries") or ([] if whole else seen.countries)
     if countries:
-        spans = pd.concat([find_spans(spans, c) for c in countries], ignore_index=True)
+        spans = _name_countries(spans, countries)
     spans = cut_spans(cut_spans(spans, **cut), start=_country_starts(dataset, spans))
     if accessed is not None:
         spans = cut_spans(spans, end=check_day("accessed", accessed))
@@ -139,6 +139,13 @@ def _release_spans(release: Mapping[str, Any], dataset: str, version: str) -> pd
     hole = spans["country"].isin(holes)
     return spans.assign(start=spans["start"].mask(hole), end=spans["end"].mask(hole),
                         basis=spans["basis"].mask(hole, "left out of the release"))  # fmt: skip
+
+
+def _name_countries(spans: pd.DataFrame, countries: Sequence[str]) -> pd.DataFrame:
+    """Return a coverage by the names of these countries; those it does not list are alike."""
+    listed, every = set(spans["country"]), find_spans(spans, UNLISTED)
+    held = (find_spans(spans, c) if c in listed else every.assign(country=c) for c in countries)
+    return pd.concat(held, ignore_index=True)
 
 
 def _basis(stated: list[str]) -> str:
