@@ -243,8 +243,7 @@ def number_values(table: pd.DataFrame) -> np.ndarray:
 
 def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
     """Return a number for each value of a column, and how many there can be; missing is one too."""
-    first = column.iloc[0] if len(column) else None
-    if pd.notna(first) and (column == first).all():  # of one dataset, and the like
+    if _holds_one(column.head(100)) and _holds_one(column):  # of one dataset, and the like
         return np.zeros(0, dtype="int64"), 1
     if column.dtype.kind in "bi" and column.notna().all():
         values = column.to_numpy("int64")
@@ -253,6 +252,12 @@ def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
             return values - least, most - least + 1
     codes, found = pd.factorize(column)
     return codes + 1, len(found) + 1
+
+
+def _holds_one(column: pd.Series) -> bool:
+    """Say whether a column holds the same value in every row, and misses none."""
+    # a masked column compares as missing where it is missing, which all() would pass over
+    return len(column) > 0 and bool((column == column.iloc[0]).fillna(False).all())
 
 
 def sum_groups(
