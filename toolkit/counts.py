@@ -450,11 +450,12 @@ def count_rows(
 ) -> pd.DataFrame:
     """Add up marked rows by unit and period: the one place where rows become numbers.
 
-    With `fractions` a row may stand for the part of an event, and the numbers are fractions too.
+    All have a date. With `fractions` a row may stand for the part of an event, and the numbers are
+    fractions too.
     """
     deaths = [c for c in DEATHS if c in rows]
-    marked = rows.loc[rows["date_start"].notna(), [*by, "date_start", "_weight", *deaths]]
-    periods = marked["date_start"].dt.to_period(PERIODS[period])
+    marked = rows[[*by, "_weight", *deaths]]
+    periods = rows["date_start"].dt.to_period(PERIODS[period])
     straddling = rows["_weight"].where(rows["_straddles"], 0)
     marked = marked.assign(period=periods.array.asi8, n_straddling=straddling)
     marked = marked.rename(columns={"_weight": "n_events"})
