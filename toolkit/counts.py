@@ -191,31 +191,19 @@ def take_rows(
     What the participants belong to (`key_columns`), and what the coverage speaks of, are told
     apart besides the keys. Participants by line-up fit a scan, by event a table in memory.
     """
-    known = column_names(events)
-    types = len(spans) > 0 and spans["event_types"].ne("*").any()
+    _check_rows_asked(events, people, share)
+    if people is not None and SINCE not in people:
+        return mark_straddling(events, period, share=share)
     # a scan whose record names its one dataset need not be grouped by it
     single = read_record(events).get("dataset", "") if is_scan(events) else ""
     single = "" if " + " in single or "dataset" in keys else single
+    types = len(spans) > 0 and spans["event_types"].ne("*").any()
     wanted = [
         *([] if single else ["dataset"]),
         *(["country"] if len(spans) else []),
         *(["event_type"] if types else []),
     ]
-    keys = [*keys, *(c for c in wanted if c in known)]
-    if people is not None and SINCE not in people:
-        if is_scan(events):
-            raise OptionError(
-                "The events lie in an engine, and `people` has a row for each of other events.",
-                "PARTICIPANTS of these very events, which come by line-up.",
-                "people=ct.participants(scan)",
-            )
-        return mark_straddling(events, period, share=share)
-    if is_scan(events) and share is not None:
-        raise OptionError(
-            f"share={share!r} is asked of events that lie in an engine.",
-            "events in memory, where what a row stands for can be checked.",
-            "share=None",
-        )
+    keys = [*keys, *(c for c in wanted if c in column_names(events))]
     part = None
     if share is not None:
         part = "_part"
@@ -230,6 +218,24 @@ def take_rows(
     check_dated(len(rows), rows["date_start"])
     rows = rows.assign(dataset=single) if single and "dataset" not in keys else rows
     return rows if people is None else add_since(rows, starts)
+
+
+def _check_rows_asked(events: Any, people: pd.DataFrame | None, share: str | None) -> None:
+    """Raise what can be asked of a table in memory only."""
+    if not is_scan(events):
+        return
+    if people is not None and SINCE not in people:
+        raise OptionError(
+            "The events lie in an engine, and `people` has a row for each of other events.",
+            "PARTICIPANTS of these very events, which come by line-up.",
+            "people=ct.participants(scan)",
+        )
+    if share is not None:
+        raise OptionError(
+            f"share={share!r} is asked of events that lie in an engine.",
+            "events in memory, where what a row stands for can be checked.",
+            "share=None",
+        )
 
 
 def compare_counts(

@@ -50,7 +50,7 @@ def tally_events(
     days
         Tell straddling events apart by their days, as spreading them needs.
     share
-        Column with the part of an event that a row stands for.
+        Column with the part of an event that a row stands for; of a table only.
 
     Returns
     -------
@@ -62,14 +62,15 @@ def tally_events(
     """
     keys, known = list(dict.fromkeys(keys)), column_names(events)
     deaths = [c for c in DEATHS if c in known]
-    tally = _tally_scan if is_scan(events) else _tally_table
-    return tally(events, keys, deaths, period, _number_side(changes, period), days, share)
+    side = _number_side(changes, period)
+    if is_scan(events):
+        return _tally_scan(events, keys, deaths, period, side, days)
+    return _tally_table(events, keys, deaths, period, side, days, share)
 
 
 def _tally_scan(
-    events: Any, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None, days: bool,
-    share: str | None,
-) -> pd.DataFrame:  # fmt: skip
+    events: Any, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None, days: bool
+) -> pd.DataFrame:
     """Tally on the engine."""
     span = [c for c in _SPAN if c in column_names(events)]
     marks = {"_period": number_period(_DAY, period), "_straddles": _straddles(span, period)}
