@@ -1,4 +1,4 @@
-"""A server on loopback that has a bad day on request, and a process to fetch from it."""
+"""A server on loopback that has a bad day on request, and processes that work by order."""
 
 import contextlib
 import http.server
@@ -136,23 +136,22 @@ def running(server):
         thread.join()
 
 
-class Fetcher:
-    """A process that has the toolkit imported, and forks one more for each fetch: those are killed.
+class Worker:
+    """A process that has the toolkit imported, and forks one more for each order: those are killed.
 
     Only loopback is open to it, as to the tests.
     """
 
-    def __init__(self, cache):
-        self.cache = cache
+    def __init__(self, script, **variables):
+        path = os.pathsep.join([str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
-            [sys.executable, str(TESTS / "fetcher.py")],
+            [sys.executable, str(TESTS / script)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**_environment(), "TOOLKIT_CACHE": str(cache)},
+            env={**os.environ, "PYTHONPATH": path, "NO_PROXY": "*", **variables},
         )  # fmt: skip
 
-    def start(self, name, version, url, *, copies=1, **faults):
-        """Start fetching and return the process ids."""
-        order = {"name": name, "version": version, "url": url, "copies": copies, **faults}
+    def order(self, **order):
+        """Give an order and return the ids of the processes that follow it."""
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -167,6 +166,13 @@ class Fetcher:
         self.process.stdout.close()
 
 
-def _environment():
-    path = os.pathsep.join([str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
-    return {**os.environ, "PYTHONPATH": path, "NO_PROXY": "*"}
+class Fetcher(Worker):
+    """Fetches into a cache."""
+
+    def __init__(self, cache):
+        self.cache = cache
+        super().__init__("fetcher.py", TOOLKIT_CACHE=str(cache))
+
+    def start(self, name, version, url, **order):
+        """Start fetching and return the process ids."""
+        return self.order(name=name, version=version, url=url, **order)

@@ -160,6 +160,16 @@ def test_a_missing_value_of_the_unit_is_a_unit_of_its_own():
     assert panel["violence_type"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize("kind", ["boolean", "Int64", "Float64", "float64", "object"])
+def test_a_missing_value_beside_a_single_other_is_a_unit_of_its_own(kind):
+    events = make_events().assign(flag=pd.Series([True] * 7 + [None], dtype="boolean").astype(kind))
+    panel = count(
+        events, by="flag", period="year", spans=make_spans(("*", "2016-01-01", "2016-12-31"))
+    )
+    assert panel["n_events"].tolist() == [7, 1]
+    assert panel["flag"].isna().tolist() == [False, True]
+
+
 def test_an_event_without_a_country_is_covered_only_by_the_row_for_all():
     events = make_events()
     events.loc[0, "country"] = None

@@ -7,8 +7,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 import warnings
 import zipfile
@@ -17,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from loopback import TESTS, _environment
+from loopback import Worker
 from makers import acled, acled_row, ged, ged_row, refused
 
 import toolkit as ct
@@ -356,38 +354,24 @@ def test_a_folder_without_permission_is_an_error(tmp_path):
 # ----------------------------------------------------------------------- killed, and again
 
 
-class Writer:
-    """A process with the toolkit imported, which forks one more for each order."""
+class Writer(Worker):
+    """Writes events into a folder."""
 
     def __init__(self):
-        self.process = subprocess.Popen(
-            [sys.executable, str(TESTS / "writer.py")],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(),
-        )  # fmt: skip
+        super().__init__("writer.py")
 
     def start(self, paths, folder, options=(), **order):
-        order |= {"paths": str(paths), "folder": str(folder)}
-        order["options"] = {"batch_bytes": 3000, "extract": SPAN, **dict(options)}
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def wait(self):
-        return json.loads(self.process.stdout.readline())
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(30)
-        self.process.stdout.close()
+        """Start writing and return the process ids."""
+        options = {"batch_bytes": 3000, "extract": SPAN, **dict(options)}
+        return self.order(paths=str(paths), folder=str(folder), options=options, **order)
 
 
 @pytest.fixture(scope="module")
 def writer():
     if not hasattr(os, "fork"):
         pytest.skip("needs fork")
-    found = Writer()
-    yield found
-    found.close()
+    with contextlib.closing(Writer()) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -69,6 +69,7 @@ FLOORS = {
     "straddling": 5.7,
     "zeros": 5.8,
     "units": 5.9,
+    "comparison": 6,
     "counts": 6,
     "panels": 6.1,
     "pairs": 6.1,

@@ -3,7 +3,8 @@ from .actors.aliases import describe_aliases, find_lookalikes, load_aliases
 from .actors.lineage import find_kin, make_lineage
 from .actors.participants import find_coalitions, participants
 from .actors.roster import find_activity, find_roster
-from .counts import compare_counts, count_events
+from .comparison import compare_counts
+from .counts import count_events
 from .datasets import fetch_dataset, list_datasets, load_boundaries, load_table
 from .dyads import count_dyads
 from .errors import DataWarning, ToolkitError

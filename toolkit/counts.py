@@ -15,7 +15,7 @@ from toolkit.actors.lineups import SINCE, add_since, key_columns
 from toolkit.engines import column_names, find_unwhole, is_scan
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
 from toolkit.events import EVENT, PERIODS, check_columns, check_dates, take_events
-from toolkit.provenance import add_step, coverage, pack_coverage, read_record, source_line
+from toolkit.provenance import add_step, coverage, pack_coverage, read_record
 from toolkit.straddling import (
     RULES,
     check_share,
@@ -191,31 +191,19 @@ def take_rows(
     What the participants belong to (`key_columns`), and what the coverage speaks of, are told
     apart besides the keys. Participants by line-up fit a scan, by event a table in memory.
     """
-    known = column_names(events)
-    types = len(spans) > 0 and spans["event_types"].ne("*").any()
+    _check_rows_asked(events, people, share)
+    if people is not None and SINCE not in people:
+        return mark_straddling(events, period, share=share)
     # a scan whose record names its one dataset need not be grouped by it
     single = read_record(events).get("dataset", "") if is_scan(events) else ""
     single = "" if " + " in single or "dataset" in keys else single
+    types = len(spans) > 0 and spans["event_types"].ne("*").any()
     wanted = [
         *([] if single else ["dataset"]),
         *(["country"] if len(spans) else []),
         *(["event_type"] if types else []),
     ]
-    keys = [*keys, *(c for c in wanted if c in known)]
-    if people is not None and SINCE not in people:
-        if is_scan(events):
-            raise OptionError(
-                "The events lie in an engine, and `people` has a row for each of other events.",
-                "PARTICIPANTS of these very events, which come by line-up.",
-                "people=ct.participants(scan)",
-            )
-        return mark_straddling(events, period, share=share)
-    if is_scan(events) and share is not None:
-        raise OptionError(
-            f"share={share!r} is asked of events that lie in an engine.",
-            "events in memory, where what a row stands for can be checked.",
-            "share=None",
-        )
+    keys = [*keys, *(c for c in wanted if c in column_names(events))]
     part = None
     if share is not None:
         part = "_part"
@@ -232,90 +220,22 @@ def take_rows(
     return rows if people is None else add_since(rows, starts)
 
 
-def compare_counts(
-    panel: pd.DataFrame,
-    published: pd.DataFrame,
-    *,
-    on: str | Sequence[str],
-    value: str = "fatalities",
-) -> pd.DataFrame:
-    """Set counts beside published totals: where they agree, where not, and by how much.
-
-    Parameters
-    ----------
-    panel
-        What was counted.
-    published
-        Totals to agree with, e.g. `load_ucdp_country_year`. Within one release all rows of it
-        must agree; across releases the difference is a finding about revision.
-    on
-        Column or columns that both have, e.g. ["violence_type", "period"].
-    value
-        The column to compare.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `on`, `counted`, `published`, `difference` (counted - published) and
-        `equal`; rows of the panel in their order. A row that is not published is missing there
-        and not equal; published rows that the panel does not have are not shown.
-
-    Raises
-    ------
-    ColumnError
-        A column of `on` or `value` is not in both tables.
-    OptionError
-        One of the tables has several rows for one key, e.g. several countries; a text.
-
-    Warns
-    -----
-    DataWarning
-        No row of the panel is published: the keys are written differently.
-
-    Examples
-    --------
-    >>> import pandas as pd, toolkit as ct
-    >>> ours = pd.DataFrame({"year": [1, 2], "fatalities": [5, 7]})
-    >>> theirs = pd.DataFrame({"year": [1, 2], "fatalities": [5, 9]})
-    >>> ct.compare_counts(ours, theirs, on=["year"])["difference"].tolist()
-    [0, -2]
-    """
-    on = [on] if isinstance(on, str) else list(on)
-    for name, table in (("panel", panel), ("published", published)):
-        check_columns(table, [*on, value])
-        if table.duplicated(on).any():
-            raise OptionError(
-                f"The table `{name}` has several rows for the same {', '.join(on)}.",
-                "one row for each.",
-                f"{name}.query(\"country == 'Syria'\") first, or more columns in on=",
-            )
-    ours = panel[[*on, value]].rename(columns={value: "counted"})
-    theirs = published[[*on, value]].rename(columns={value: "published"})
-    for column in on:
-        if ours[column].dtype != theirs[column].dtype:
-            ours[column], theirs[column] = ours[column].astype("str"), theirs[column].astype("str")
-    both = ours.merge(theirs, on=on, how="left")
-    for column in ("counted", "published"):
-        both[column] = read_numbers(both[column])
-    both["difference"] = both["counted"] - both["published"]
-    both["equal"] = both["difference"].abs().lt(1e-9).fillna(False).astype(bool)  # of fractions
-    if both["published"].isna().all():
-        warn(f"No row of the panel is published: {', '.join(on)} may be written differently.")
-    name = source_line(published).removeprefix("Source: ")
-    return add_step(both, read_record(panel), f"compared with: {name}")
-
-
-def read_numbers(column: pd.Series) -> pd.Series:
-    """Return a column as Int64, or as Float64 where it holds fractions."""
-    numbers = pd.to_numeric(column, errors="coerce").astype("Float64")
-    text = column[numbers.isna() & column.notna()]
-    if len(text):
+def _check_rows_asked(events: Any, people: pd.DataFrame | None, share: str | None) -> None:
+    """Raise what can be asked of a table in memory only."""
+    if not is_scan(events):
+        return
+    if people is not None and SINCE not in people:
         raise OptionError(
-            f"Among the numbers {column.name} is {text.iloc[0]!r}.",
-            "numbers, or missing.",
-            "pd.to_numeric(table[value], errors='coerce'), to see which rows",
+            "The events lie in an engine, and `people` has a row for each of other events.",
+            "PARTICIPANTS of these very events, which come by line-up.",
+            "people=ct.participants(scan)",
         )
-    return numbers.astype("Int64") if (numbers.dropna() % 1 == 0).all() else numbers
+    if share is not None:
+        raise OptionError(
+            f"share={share!r} is asked of events that lie in an engine.",
+            "events in memory, where what a row stands for can be checked.",
+            "share=None",
+        )
 
 
 def _tell_unknown() -> None:
@@ -450,11 +370,12 @@ def count_rows(
 ) -> pd.DataFrame:
     """Add up marked rows by unit and period: the one place where rows become numbers.
 
-    With `fractions` a row may stand for the part of an event, and the numbers are fractions too.
+    All have a date. With `fractions` a row may stand for the part of an event, and the numbers are
+    fractions too.
     """
     deaths = [c for c in DEATHS if c in rows]
-    marked = rows.loc[rows["date_start"].notna(), [*by, "date_start", "_weight", *deaths]]
-    periods = marked["date_start"].dt.to_period(PERIODS[period])
+    marked = rows[[*by, "_weight", *deaths]]
+    periods = rows["date_start"].dt.to_period(PERIODS[period])
     straddling = rows["_weight"].where(rows["_straddles"], 0)
     marked = marked.assign(period=periods.array.asi8, n_straddling=straddling)
     marked = marked.rename(columns={"_weight": "n_events"})

@@ -50,7 +50,7 @@ def tally_events(
     days
         Tell straddling events apart by their days, as spreading them needs.
     share
-        Column with the part of an event that a row stands for.
+        Column with the part of an event that a row stands for; of a table only.
 
     Returns
     -------
@@ -62,14 +62,15 @@ def tally_events(
     """
     keys, known = list(dict.fromkeys(keys)), column_names(events)
     deaths = [c for c in DEATHS if c in known]
-    tally = _tally_scan if is_scan(events) else _tally_table
-    return tally(events, keys, deaths, period, _number_side(changes, period), days, share)
+    side = _number_side(changes, period)
+    if is_scan(events):
+        return _tally_scan(events, keys, deaths, period, side, days)
+    return _tally_table(events, keys, deaths, period, side, days, share)
 
 
 def _tally_scan(
-    events: Any, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None, days: bool,
-    share: str | None,
-) -> pd.DataFrame:  # fmt: skip
+    events: Any, keys: list[str], deaths: list[str], period: str, side: nw.Expr | None, days: bool
+) -> pd.DataFrame:
     """Tally on the engine."""
     span = [c for c in _SPAN if c in column_names(events)]
     marks = {"_period": number_period(_DAY, period), "_straddles": _straddles(span, period)}
@@ -96,10 +97,9 @@ def _tally_table(
     days: bool, share: str | None,
 ) -> pd.DataFrame:  # fmt: skip
     """Tally in memory; only rows of several days, or of a rough date, are asked for their days."""
-    marks = {"_period": number_period(_DAY, period)} | ({} if side is None else {"_side": side})
-    found = collect(_open_days(events, [], []).select(**marks)).set_axis(events.index)
     table = events[list(dict.fromkeys([*keys, *deaths, "date_start"]))]
-    table = table.assign(**found, _weight=1, _straddles=False)
+    when = _number_days(events["date_start"], period, side)
+    table = table.assign(_when=when, _weight=1, _straddles=False)
     span = [c for c in _SPAN if c in events]
     several = _may_straddle(events, span)
     if several.any():
@@ -109,12 +109,23 @@ def _tally_table(
         table.loc[several, "_straddles"] = told.fillna(False).to_numpy(bool) & dated
     if share is not None:
         table = weigh_rows(table, events[share])
-    by = [*keys, *marks, "_straddles"]
+    by = [*keys, "_when", "_straddles"]
     if days:
         table = _add_possible_days(table, events[["date_start", *span]])
         by += ["_first", "_last"]
     rows = sum_rows(table, by, ["_weight", *deaths], also=["date_start"])
-    return rows.assign(date_start=rows["date_start"].dt.normalize()).drop(columns=list(marks))
+    return rows.assign(date_start=rows["date_start"].dt.normalize()).drop(columns="_when")
+
+
+def _number_days(dates: pd.Series, period: str, side: nw.Expr | None) -> np.ndarray:
+    """Return a number for each date, the same where the days have the same period and side.
+
+    Events are many and days are few: in the calendar each is looked up once.
+    """
+    marks = {"_period": number_period(_DAY, period)} | ({} if side is None else {"_side": side})
+    at, found = pd.factorize(dates, use_na_sentinel=False)
+    told = collect(_open_days(pd.DataFrame({"date_start": found}), [], []).select(**marks))
+    return pd.factorize(number_values(told))[0][at]
 
 
 def _open_days(events: Any, columns: list[str], span: list[str]) -> Any:
@@ -212,16 +223,16 @@ def sum_rows(
     The keys keep their types and come in the order in which they first appear, with what the
     first row of each has in the columns of `also`.
     """
-    groups = (
-        rows[list(numbers)]
-        .assign(_at=np.arange(len(rows)))
-        .groupby(number_values(rows[list(keys)]), sort=False)
-    )
-    sums = groups[list(numbers)].sum(min_count=1).reset_index(drop=True)
-    found = rows[[*keys, *also]].iloc[groups["_at"].min().to_numpy()]
+    number, values = pd.factorize(number_values(rows[list(keys)]))
+    # as a categorical the numbers need not be found a second time
+    groups = pd.Categorical.from_codes(number, pd.RangeIndex(len(values)))
+    sums = rows[list(numbers)].groupby(groups, observed=False).sum(min_count=1)
+    first = np.zeros(len(values), dtype="int64")
+    first[number[::-1]] = np.arange(len(rows))[::-1]  # the last one stays, which is the first row
+    found = rows[[*keys, *also]].iloc[first]
     plain = {c: found[c].where(found[c].notna()) for c in found if found[c].dtype == object}
     found = found.assign(**plain).reset_index(drop=True)  # None became nan
-    return pd.concat([found, sums], axis=1)
+    return pd.concat([found, sums.reset_index(drop=True)], axis=1)
 
 
 def number_values(table: pd.DataFrame) -> np.ndarray:
@@ -237,14 +248,15 @@ def number_values(table: pd.DataFrame) -> np.ndarray:
         if size * n >= 2**62:
             number, found = pd.factorize(number)
             size = len(found)
-        number, size = number * n + codes, size * n
+        number *= n
+        number += codes
+        size *= n
     return number
 
 
 def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
     """Return a number for each value of a column, and how many there can be; missing is one too."""
-    first = column.iloc[0] if len(column) else None
-    if pd.notna(first) and (column == first).all():  # of one dataset, and the like
+    if _holds_one(column.head(100)) and _holds_one(column):  # of one dataset, and the like
         return np.zeros(0, dtype="int64"), 1
     if column.dtype.kind in "bi" and column.notna().all():
         values = column.to_numpy("int64")
@@ -252,7 +264,14 @@ def _number_column(column: pd.Series) -> tuple[np.ndarray, int]:
         if most - least < len(values):
             return values - least, most - least + 1
     codes, found = pd.factorize(column)
-    return codes + 1, len(found) + 1
+    codes += 1
+    return codes, len(found) + 1
+
+
+def _holds_one(column: pd.Series) -> bool:
+    """Say whether a column holds the same value in every row, and misses none."""
+    # a masked column compares as missing where it is missing, which all() would pass over
+    return len(column) > 0 and bool((column == column.iloc[0]).fillna(False).all())
 
 
 def sum_groups(
