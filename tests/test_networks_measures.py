@@ -313,12 +313,23 @@ def test_directed_eigenvector_follows_ties_in_and_the_strong_component():
     assert net.eigenvector(nx.DiGraph(["AB", "BC"])).isna().all()
 
 
+@pytest.mark.parametrize("rounds", [0, 100])
 @pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph])
-def test_sparse_and_dense_solver_agree(monkeypatch, kind):
+def test_sparse_and_dense_solver_agree(monkeypatch, kind, rounds):
     G = kind(nx.gnm_random_graph(40, 120, seed=3))
     dense = net.eigenvector(G)
     monkeypatch.setattr(spectra, "MOST_DENSE", 5)
+    monkeypatch.setattr(spectra, "ROUNDS", rounds)
     assert net.eigenvector(G).to_numpy() == pytest.approx(dense.to_numpy(), nan_ok=True)
+
+
+def test_twins_far_apart_share_the_leading_eigenvalue_of_a_directed_network():
+    # two groups in which each fights each, and a long chain between them, in both directions
+    for length, shared in ((3, "no"), (30, "yes")):
+        G = nx.DiGraph(nx.barbell_graph(15, length))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataWarning)
+            assert net.eigenvector(G).attrs["shared"] == shared
 
 
 def test_eigenvector_where_power_iteration_fails():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import toolkit.networks as net
-from toolkit.networks import measures, paths
+from toolkit.networks import hops, measures, paths, stacks
 from toolkit.networks.stacks import find_largest, find_parts, read_stack
 
 KINDS = ["undirected", "directed"]
@@ -147,9 +147,25 @@ def test_weights_that_are_no_fractions_share_paths_of_equal_length():
     assert net.betweenness(G).tolist() == pytest.approx([0.5 / 3] * 4)
 
 
-def test_long_chains_have_an_end():
+@pytest.mark.parametrize("directed", [False, True], ids=KINDS)
+@pytest.mark.parametrize("shallow", [0, 2, 100])
+def test_ways_of_many_steps_agree_with_networkx(monkeypatch, directed, shallow):
+    monkeypatch.setattr(paths, "SHALLOW", shallow)
+    monkeypatch.setattr(hops, "SHALLOW", shallow)
+    G = nx.gnm_random_graph(90, 120, seed=5, directed=directed)
+    for number, (u, v) in enumerate(G.edges):
+        G.edges[u, v]["weight"] = 1 + number % 3
+    expected = expected_actors(G)
+    found = net.actor_measures(G)[expected.columns]
+    assert found.to_numpy(float) == pytest.approx(
+        expected.to_numpy(), rel=1e-9, abs=1e-12, nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_long_chains_have_an_end(weighted):
     n = 400
-    found = net.betweenness(nx.path_graph(n), weighted=True)
+    found = net.betweenness(nx.path_graph(n), weighted=weighted)
     # the actor in place i lies between i before and n - 1 - i behind it
     expected = [2 * i * (n - 1 - i) / ((n - 1) * (n - 2)) for i in range(n)]
     assert found.to_numpy() == pytest.approx(np.array(expected))
@@ -198,3 +214,10 @@ def test_components_and_the_largest_by_hand():
     parts = find_parts(stack)
     assert len(set(parts.tolist())) == 3
     assert find_largest(stack, parts).tolist() == [False, False, True, True, True, True, True]
+
+
+@pytest.mark.parametrize("n_partners", [2, 30], ids=["few ties", "hubs"])
+def test_triangles_in_parts_of_the_ties(monkeypatch, n_partners):
+    G = nx.barabasi_albert_graph(60, n_partners, seed=1)
+    monkeypatch.setattr(stacks, "INSIDE", 50)
+    assert read_stack([G]).triangles.tolist() == list(nx.triangles(G).values())

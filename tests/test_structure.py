@@ -90,6 +90,7 @@ FLOORS = {
     "networks.plain": 6.7,
     "networks.matrices": 6.7,
     "networks.sums": 6.7,
+    "networks.hops": 6.605,
     "networks.paths": 6.61,
     "networks.stacks": 6.62,
     "networks.tallies": 6.63,

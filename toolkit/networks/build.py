@@ -170,7 +170,7 @@ def networks_by_period(
     rows, plan = prepare_ties(dyads, tie, weight, self_loops, directed)
     if isinstance(roster, str):
         check_option("roster", roster, ["seen", "fixed"])
-        everybody = pd.unique(pd.concat([dyads["actor1"], dyads["actor2"]]).astype(str))
+        everybody = {str(name) for end in ("actor1", "actor2") for name in dyads[end].unique()}
         roster = None if roster == "seen" else sorted(everybody)
     spans = _windows(_whole_range(dyads, start, end), window, step)
     graphs = _make_graphs(rows, plan, spans, roster)
@@ -228,15 +228,14 @@ def _make_graphs(
     known = [[]] * len(limits) if names is None else list(actors_between(names, limits))
     there = known or [list(days)]
     graphs, strangers = [], set()
-    for span, ties, actors in zip(
-        spans, sum_pairs(rows, WEIGHTS[plan.weight], spans), there, strict=True
-    ):
+    pairs = sum_pairs(rows, WEIGHTS[plan.weight], spans)
+    for span, ties, actors in zip(spans, pairs.ties(), there, strict=True):
         G = _make_graph(ties, {actor: days[actor] for actor in actors}, plan)
         strangers |= set() if names is None else set(G).difference(actors)
         _add_span(G, plan, span, said)
         graphs.append(G)
     _tell_strangers(strangers)
-    _tell_missing(graphs)
+    _tell_missing(pairs.sums["weight"])
     return graphs
 
 
@@ -248,17 +247,8 @@ def _make_graph(ties: list[Tie], actors: Actors, plan: Plan) -> nx.Graph:
     tied = {name for one, two, _ in ties for name in (one, two)}
     names = sorted(tied.union(actors))
     G.add_nodes_from((name, {"name": name, **actors.get(name, {})}) for name in names)
-    G.add_edges_from((one, two, _attributes(numbers)) for one, two, numbers in ties)
+    G.add_edges_from(ties)
     return G
-
-
-def _attributes(numbers: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes of a tie: no None, the weight always, the distance where it has one."""
-    weight = numbers.pop("weight")
-    start = {"weight": float("nan") if weight is None else weight}
-    if weight:
-        start["distance"] = 1 / weight
-    return start | {k: v for k, v in numbers.items() if v is not None}
 
 
 def _add_span(G: nx.Graph, plan: Plan, span: Span | None, roster: str) -> None:
@@ -284,8 +274,7 @@ def _tell_strangers(strangers: set[str]) -> None:
         )
 
 
-def _tell_missing(graphs: list[nx.Graph]) -> None:
-    weights = [weight for G in graphs for *_, weight in G.edges(data="weight")]
+def _tell_missing(weights: list[float]) -> None:
     unknown = sum(weight != weight for weight in weights)
     if unknown:
         warn(

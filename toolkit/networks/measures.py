@@ -86,13 +86,13 @@ def graph_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.Series | pd.DataF
     """
     if not isinstance(G, Mapping):
         check_graph(G)
-        table = _measure([G])
-        row = table.iloc[0].astype(float).rename("measure")
-        return _finish(row, [G], _reasons(table, [G]))
+        measured = _measure([[G]])
+        row = pd.Series({name: float(values[0]) for name, values in measured.items()})
+        return _finish(row.rename("measure"), [G], _reasons(measured, [G]))
     check_graphs(G)
-    table = pd.concat([_measure(graphs) for graphs in _batches(G)], ignore_index=True)
-    table = table.astype(dict.fromkeys(COUNTS, "int64")).set_index(_period_index(G))
-    return _finish(table, list(G.values()), _reasons(table, G.values()))
+    measured = _measure(_batches(G))
+    table = pd.DataFrame(measured, _period_index(G))
+    return _finish(table, list(G.values()), _reasons(measured, G.values()))
 
 
 def actor_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.DataFrame:
@@ -136,26 +136,27 @@ def actor_measures(G: nx.Graph | Mapping[Any, nx.Graph]) -> pd.DataFrame:
         check_graph(G)
         table, shared = _measure_actors([G])
         _tell_shared(["this network"] if shared.any() else [])
-        return stamp(table, shared_record([G]))
+        return stamp(table.set_index("actor"), shared_record([G]))
     check_graphs(G)
     measured = [_measure_actors(graphs) for graphs in _batches(G)]
     shared = np.concatenate([found for _, found in measured])
     _tell_shared([str(period) for period, found in zip(G, shared, strict=True) if found])
-    long = pd.concat([table.reset_index() for table, _ in measured], ignore_index=True)
+    long = pd.concat([table for table, _ in measured], ignore_index=True)
     sizes = [len(graph) for graph in G.values()]
     long.insert(0, "period", _period_index(G).repeat(sizes))
     return stamp(long, shared_record(G.values()))
 
 
-def _measure(graphs: list[nx.Graph]) -> pd.DataFrame:
-    """Return the measures of networks of one kind, one row each."""
-    return pd.DataFrame(measure_stack(read_stack(graphs), GRAPH_MEASURES))
+def _measure(batches: Iterable[list[nx.Graph]]) -> dict[str, np.ndarray]:
+    """Return the measures, with one number for each network of the batches."""
+    parts = [measure_stack(read_stack(graphs), GRAPH_MEASURES) for graphs in batches]
+    measured = {name: np.concatenate([part[name] for part in parts]) for name in GRAPH_MEASURES}
+    return measured | {name: measured[name].astype("int64") for name in COUNTS}
 
 
-def _reasons(table: pd.DataFrame, graphs: Iterable[nx.Graph]) -> dict[str, str]:
+def _reasons(measured: dict[str, np.ndarray], graphs: Iterable[nx.Graph]) -> dict[str, str]:
     """Say for each measure that is missing somewhere why."""
-    missing = table.isna().any()
-    reasons = {name: why for name, why in GRAPH_MEASURES.items() if missing[name]}
+    reasons = {name: why for name, why in GRAPH_MEASURES.items() if np.isnan(measured[name]).any()}
     if not all(G.is_directed() for G in graphs):
         reasons |= dict.fromkeys(DIRECTED, UNDIRECTED)
     return reasons
@@ -171,9 +172,9 @@ def _measure_actors(graphs: list[nx.Graph]) -> tuple[pd.DataFrame, np.ndarray]:
         "eigenvector": spectrum.scores,
         **score_stack(stack, ["core_number", "clustering"]),
     }
-    index = pd.Index(stack.actors, name="actor", dtype=None if stack.actors else "str")
     columns |= {name: values.astype("int64") for name, values in columns.items() if name in WHOLE}
-    return pd.DataFrame(columns, index), spectrum.shared
+    actors = pd.Series(stack.actors, dtype=None if stack.actors else "str")
+    return pd.DataFrame({"actor": actors, **columns}), spectrum.shared
 
 
 def _batches(graphs: Mapping[Hashable, nx.Graph]) -> Iterator[list[nx.Graph]]:

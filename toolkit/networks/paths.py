@@ -16,9 +16,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from toolkit.networks.hops import FEW, SHALLOW, follow_hops
+
 SMALL = 64  # actors up to which a component shares a matrix of distances with others
 TOGETHER = 256  # actors in such a matrix
 CELLS = 1 << 22  # numbers in one part of the distances
+BLOCK = 1 << 13  # of which so many are looked at together: new memory costs more than that
 CLOSE = 1e-12  # relative difference up to which rounding can be all there is
 LARGE = 500  # actors from which on a backend of networkx, where installed, is faster
 UNKNOWN = -1
@@ -84,18 +87,16 @@ def find_paths(
 
 def _add_paths(found: Paths, actors: np.ndarray, arcs: _Arcs, *, between: bool) -> bool:
     """Add up the paths of some actors; say whether all equalities of lengths are certain."""
-    for sources, distance in _distances(arcs):
+    for sources, distance, shares in _follow(arcs, between=between):
         reached = np.isfinite(distance) & (distance > 0)
         lengths = np.where(reached, distance, 0.0)
         found.n_in[actors] += reached.sum(axis=0)
         found.length_in[actors] += lengths.sum(axis=0)
         found.n_out[actors[sources]] = reached.sum(axis=1)
         found.length_out[actors[sources]] = lengths.sum(axis=1)
-        if between:
-            shares, sure = _shares(distance, arcs)
-            if not sure:
-                return False
-            found.between[actors] += shares
+        if shares is None:
+            return False
+        found.between[actors] += shares
     return True
 
 
@@ -133,37 +134,46 @@ def _groups(one: np.ndarray, two: np.ndarray, n: int) -> Iterator[tuple[np.ndarr
         yield by_actor[slice(*first)], by_tie[slice(*last)]
 
 
-def _distances(arcs: _Arcs) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield some of the actors, and their distances to all."""
+def _follow(arcs: _Arcs, *, between: bool) -> Iterator[tuple[np.ndarray, np.ndarray, Any]]:
+    """Yield some of the actors, their distances to all, and how much each actor is between.
+
+    The last is 0 if not asked for, and None where equalities of lengths are not certain.
+    """
+    step = max(1, CELLS // max(arcs.n, len(arcs.tail)))
+    length = arcs.length[0]
+    even = bool((arcs.length == length).all())
+    for begin in range(0, arcs.n, step):
+        sources = np.arange(begin, min(begin + step, arcs.n))
+        hops = follow_hops(*arcs[:2], arcs.n, sources, between=between) if even else None
+        if hops is not None:
+            yield sources, hops.distance * length, hops.between
+            continue
+        even = False  # it leads far, and will from the others
+        distance = _distances(arcs, sources)
+        yield sources, distance, _shares(distance, arcs) if between else 0.0
+
+
+def _distances(arcs: _Arcs, sources: np.ndarray) -> np.ndarray:
+    """Return the distances of some actors to all."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra, floyd_warshall
 
     matrix = csr_array((arcs.length, (arcs.tail, arcs.head)), shape=(arcs.n, arcs.n))
-    if arcs.n**2 < CUBIC * len(arcs.tail) and arcs.n * len(arcs.tail) < CELLS:
-        yield np.arange(arcs.n), floyd_warshall(matrix)
-        return
-    step = max(1, CELLS // max(arcs.n, len(arcs.tail)))
-    for begin in range(0, arcs.n, step):
-        sources = np.arange(begin, min(begin + step, arcs.n))
-        yield sources, dijkstra(matrix, indices=sources)
+    if arcs.n**2 < CUBIC * len(arcs.tail) and len(sources) == arcs.n:
+        return np.asarray(floyd_warshall(matrix))
+    return np.asarray(dijkstra(matrix, indices=sources))
 
 
-def _shares(distance: np.ndarray, arcs: _Arcs) -> tuple[np.ndarray, bool]:
-    """Return how much each actor is between, and whether all equalities of lengths are certain.
+def _shares(distance: np.ndarray, arcs: _Arcs) -> np.ndarray | None:
+    """Return how much each actor is between; None unless all equalities of lengths are certain.
 
     Brandes' two sums, of paths and of dependencies, for all sources at once. A place is a source
-    and an actor in reach; `steps` leads from place to place along the last ties of the shortest
-    paths. In order of distance it is triangular, and either sum is the solution of I - steps.
+    and an actor in reach; the last ties of the shortest paths lead from place to place, and either
+    sum is that of all ways along them.
     """
-    from scipy.sparse import csc_array
-    from scipy.sparse.linalg import spsolve_triangular
-
-    near, far = distance[:, arcs.tail], distance[:, arcs.head]
-    with np.errstate(invalid="ignore"):  # inf - inf: nobody gets there
-        last = (near < far) & (near + arcs.length - far <= CLOSE * far)
-    source, tie = np.nonzero(last)
+    source, tie = _last_ties(distance, arcs)
     places = np.flatnonzero(np.isfinite(distance))
-    places = places[np.argsort(distance.ravel()[places], kind="stable")]
+    places = places[np.argsort(distance.ravel()[places])]
     rank = np.empty(distance.size, dtype=np.intp)
     rank[places] = np.arange(len(places))
     before, after = (rank[source * arcs.n + end[tie]] for end in (arcs.tail, arcs.head))
@@ -171,15 +181,53 @@ def _shares(distance: np.ndarray, arcs: _Arcs) -> tuple[np.ndarray, bool]:
     several = len(tie) > len(places) - begins.sum()  # ways to some place
     exact = several and (arcs.rest != UNKNOWN).all()
     if exact and not _agree(before, after, arcs.rest[tie], len(places)):
-        return np.zeros(arcs.n), False
-    each = np.arange(len(places))
-    steps = np.repeat([1.0, -1.0], [len(each), len(tie)])
-    ends = np.r_[each, after], np.r_[each, before]
-    system = csc_array((steps, ends), shape=(len(each), len(each)))
-    paths = spsolve_triangular(system, begins.astype(float), lower=True, unit_diagonal=True)
-    through = spsolve_triangular(system.T, 1 / paths, lower=False, unit_diagonal=True)
+        return None
+    paths = _sum_ways(before, after, begins.astype(float))
+    through = _sum_ways(after, before, 1 / paths)
     dependency = np.where(begins, 0.0, through * paths - 1)
-    return np.bincount(places % arcs.n, dependency, minlength=arcs.n), True
+    return np.bincount(places % arcs.n, dependency, minlength=arcs.n)
+
+
+def _last_ties(distance: np.ndarray, arcs: _Arcs) -> tuple[np.ndarray, np.ndarray]:
+    """Return sources, and ties with which one of their shortest paths to some actor ends."""
+    ties = np.arange(len(arcs.tail))
+    if len(distance) == arcs.n:  # only a tie that is itself a shortest path is part of another
+        longer = arcs.length - distance[arcs.tail, arcs.head]
+        most = distance.max(where=np.isfinite(distance), initial=0)
+        ties = np.flatnonzero(longer <= 2 * CLOSE * most)
+    away, found = np.ascontiguousarray(distance.T), []
+    step = max(1, BLOCK // len(distance))
+    for part in (ties[begin : begin + step] for begin in range(0, len(ties), step)):
+        near, far = away[arcs.tail[part]], away[arcs.head[part]]
+        with np.errstate(invalid="ignore"):  # inf - inf: nobody gets there
+            last = (near < far) & (near + arcs.length[part, None] - far <= CLOSE * far)
+        tie, source = np.divmod(np.flatnonzero(last), len(distance))
+        found.append((source, part[tie]))
+    sources, lasts = zip(*found, strict=True)
+    return np.concatenate(sources), np.concatenate(lasts)
+
+
+def _sum_ways(before: np.ndarray, after: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Add up, at each place, what starts anywhere, along all ways of steps that lead there.
+
+    Where places are few, so are the steps of a way as a rule. Else the sum solves I - steps, which
+    is triangular, the places being in order of distance.
+    """
+    from scipy.sparse import csc_array
+    from scipy.sparse.linalg import spsolve_triangular
+
+    n = len(start)
+    total = moved = start
+    for _ in range(SHALLOW if n < FEW else 0):
+        moved = np.bincount(after, moved[before], minlength=n)
+        if not moved.any():
+            return total
+        total = total + moved
+    each = np.arange(n)
+    steps = np.repeat([1.0, -1.0], [n, len(before)])
+    system = csc_array((steps, (np.r_[each, after], np.r_[each, before])), shape=(n, n))
+    lower = bool((before < after).all())
+    return np.asarray(spsolve_triangular(system, start, lower=lower, unit_diagonal=True))
 
 
 def _agree(before: np.ndarray, after: np.ndarray, rest: np.ndarray, n: int) -> bool:
@@ -189,9 +237,9 @@ def _agree(before: np.ndarray, after: np.ndarray, rest: np.ndarray, n: int) -> b
     """
     back, whole = np.arange(n), np.zeros(n, dtype=np.int64)
     back[after], whole[after] = before, rest
-    while (back[back] != back).any():
+    while ((further := back[back]) != back).any():
         whole = (whole + whole[back]) % PRIME
-        back = back[back]
+        back = further
     return bool(((whole[before] + rest) % PRIME == whole[after]).all())
 
 

@@ -28,7 +28,7 @@ def read_roster(roster: pd.DataFrame | Iterable[str]) -> pd.DataFrame:
             f"roster=[{roster!r}]",
         )
     if not isinstance(roster, pd.DataFrame):
-        roster = pd.Series(list(roster), dtype="object", name="actor").to_frame()
+        roster = pd.DataFrame({"actor": list(roster)}, dtype="object")
     check_columns(roster, ["actor"])
     if roster["actor"].isna().any():
         raise ColumnError(
@@ -36,16 +36,14 @@ def read_roster(roster: pd.DataFrame | Iterable[str]) -> pd.DataFrame:
             "a name in each row.",
             "roster.dropna(subset=['actor'])",
         )
-    table = pd.DataFrame({"actor": [str(name) for name in roster["actor"]]})
-    table["first"] = pd.to_datetime(pd.Series(_days(roster, "first", "start")))
-    table["last"] = pd.to_datetime(pd.Series(_days(roster, "last", "end")))
-    return table
+    days = {"first": _days(roster, "first", "start"), "last": _days(roster, "last", "end")}
+    return pd.DataFrame({"actor": [str(name) for name in roster["actor"]], **days})
 
 
-def _days(roster: pd.DataFrame, column: str, how: str) -> list[pd.Timestamp]:
+def _days(roster: pd.DataFrame, column: str, how: str) -> pd.Series:
     """Return a column of the roster as days; a Period stands for its first or its last day."""
     if column not in roster.columns or roster[column].isna().all():
-        return [pd.NaT] * len(roster)
+        return pd.Series(np.full(len(roster), "NaT", dtype="datetime64[ns]"))
     values = [v.to_timestamp(how=how) if isinstance(v, pd.Period) else v for v in roster[column]]
     days = [pd.to_datetime(v, errors="coerce") for v in values]
     bad = [v for v, day in zip(values, days, strict=True) if pd.isna(day) and not pd.isna(v)]
@@ -55,7 +53,7 @@ def _days(roster: pd.DataFrame, column: str, how: str) -> list[pd.Timestamp]:
             "a timestamp, a Period, or missing where no limit is known.",
             f"roster[{column!r}] = pd.to_datetime(roster[{column!r}])",
         )
-    return [pd.NaT if pd.isna(day) else day.normalize() for day in days]
+    return pd.to_datetime(pd.Series([pd.NaT if pd.isna(d) else d.normalize() for d in days]))
 
 
 def actors_between(roster: pd.DataFrame, spans: Iterable[Days]) -> Iterator[list[str]]:

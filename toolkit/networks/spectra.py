@@ -12,6 +12,8 @@ from toolkit.networks.stacks import Stack, as_matrix, find_largest, find_parts
 
 MOST_DENSE = 20  # actors up to which all eigenvectors, of the dense matrix, come as fast as two
 SAME = 1e-9  # relative difference up to which two eigenvalues are the same
+EXACT = 1e-13  # relative change of a vector that is rounding
+ROUNDS = 100  # products with the matrix after which a vector that still changes is left
 
 
 class Spectrum(NamedTuple):
@@ -108,13 +110,36 @@ def _lead(matrices: Any, *, directed: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _solve(matrices: Any, *, directed: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return eigenvalues, the two largest at the least, and their vectors, of each matrix."""
     from scipy.sparse import issparse
     from scipy.sparse.linalg import ArpackNoConvergence, eigs, eigsh
 
     if issparse(matrices):
+        found = _multiply(matrices) if directed else None
+        if found is not None:
+            return found
         solve, which = (eigs, "LR") if directed else (eigsh, "LA")
         with suppress(ArpackNoConvergence):  # the dense solver is slow, but always ends
             values, vectors = solve(matrices, k=2, which=which, v0=np.ones(matrices.shape[0]))
             return values[None], vectors[None]
         matrices = matrices.toarray()[None]
     return (np.linalg.eig if directed else np.linalg.eigh)(matrices)
+
+
+def _multiply(matrix: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the leading eigenvalue, its vector, and -inf for all other values, or None.
+
+    Two vectors are multiplied until neither changes. If both soon are the same, the other
+    eigenvalues are far from the first: were one as large, each would keep its own share of both.
+    """
+    vectors = np.random.default_rng(0).exponential(size=(matrix.shape[0], 2))
+    for _ in range(ROUNDS):
+        vectors /= np.linalg.norm(vectors, axis=0)
+        product = matrix @ vectors
+        value = float(np.vdot(vectors[:, 0], product[:, 0]))
+        if np.abs(product - value * vectors).max() < EXACT * value:
+            same = np.abs(vectors[:, 0] - vectors[:, 1]).max() < SAME
+            return (np.array([[value, -np.inf]]), vectors[None]) if same else None
+        # more of the same: values of the same size but another sign or direction fall behind
+        vectors = product + 0.2 * value * vectors
+    return None

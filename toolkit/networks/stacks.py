@@ -106,16 +106,25 @@ class Stack:
 
     @cached_property
     def triangles(self) -> np.ndarray:
-        """Triangles that each actor is in, from the partners that two tied actors share."""
-        counts = np.zeros(len(self.actors))
+        """Triangles that each actor is in.
+
+        With pairs pointing to the end of more partners, a triangle is a pair and one actor that
+        both of its ends point to; and nobody points to many.
+        """
+        n = len(self.actors)
         one, two = self.pairs
-        size = max(1, INSIDE // max(1, int(self.degrees.max(initial=0))))
-        for begin in range(0, len(one), size):
-            ends = one[begin : begin + size], two[begin : begin + size]
-            shared = self.partners[ends[0]].multiply(self.partners[ends[1]]).sum(axis=1)
+        up = self.degrees[one] * n + one < self.degrees[two] * n + two
+        low, high = np.where(up, one, two), np.where(up, two, one)
+        onward = as_matrix(low, high, n, both=False)
+        counts = np.zeros(n)
+        size = max(1, INSIDE // max(1, int(np.diff(onward.indptr).max(initial=0))))
+        for begin in range(0, len(low), size):
+            ends = low[begin : begin + size], high[begin : begin + size]
+            shared = onward[ends[0]].multiply(onward[ends[1]])
+            counts += shared.sum(axis=0)
             for end in ends:
-                counts += np.bincount(end, shared, minlength=len(counts))
-        return counts / 2
+                counts += np.bincount(end, np.diff(shared.indptr), minlength=n)
+        return counts
 
     @cached_property
     def positive(self) -> Stack:
@@ -159,23 +168,21 @@ def read_stack(graphs: Iterable[nx.Graph]) -> Stack:
     [1, 3, 4]
     """
     actors: list[Hashable] = []
-    start, one, two, weight = [0], [], [], []
+    start, number, weight, ends = [0], [], [], list[int]()
     directed = False
     for G in graphs:
         place = {actor: i for i, actor in enumerate(G, len(actors))}
         actors.extend(G)
         start.append(len(actors))
         directed = G.is_directed()
-        for u, ties in G.adjacency():
-            here = place[u]
-            for v, data in ties.items():
-                there = place[v]
-                if here < there or (directed and here > there):  # a tie of a pair is listed twice
-                    one.append(here)
-                    two.append(there)
-                    weight.append(data.get("weight", 1))
-    begins, tails, heads = (np.array(places, dtype=np.intp) for places in (start, one, two))
-    return Stack(actors, begins, tails, heads, np.array(weight, dtype=float), directed)
+        for _, ties in G.adjacency():
+            number.append(len(ties))
+            ends.extend(map(place.__getitem__, ties))
+            weight.extend([data.get("weight", 1) for data in ties.values()])
+    one, two = np.repeat(np.arange(len(actors)), number), np.array(ends, dtype=np.intp)
+    kept = one != two if directed else one < two  # a tie of a pair is listed twice
+    weights = np.array(weight, dtype=float)[kept]
+    return Stack(actors, np.array(start), one[kept], two[kept], weights, directed)
 
 
 def as_matrix(

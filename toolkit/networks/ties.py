@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import (
@@ -42,13 +43,12 @@ def prepare_ties(
     check_option("tie", tie, TIES)
     check_option("weight", weight, WEIGHTS)
     check_option("self_loops", self_loops, ["drop", "keep"])
-    _check_dyads(bare(dyads), WEIGHTS[weight])
+    table = bare(dyads)
+    _check_dyads(table, WEIGHTS[weight])
     points = _direction(dyads, directed)
-    rows = _select_ties(bare(dyads), tie)
+    rows = _select_ties(table, _read_counts(table), tie)
     rows = _drop_loops(rows) if self_loops == "drop" else rows
-    if not points:
-        one, two = rows["actor1"], rows["actor2"]
-        rows = rows.assign(actor1=one.where(one <= two, two), actor2=two.where(one <= two, one))
+    rows = rows if points else _order_names(rows)
     said = dyads.attrs.get("directed", "no") if points else "no"
     record = {k: v for k, v in read_record(dyads).items() if k != "rows" and v}
     record |= {"tie": tie, "weight": weight, "directed": said, "self_loops": self_loops}
@@ -77,13 +77,19 @@ def _check_dyads(dyads: pd.DataFrame, weight: str) -> None:
                 "two names and a period in each row.",
                 f"dyads.dropna(subset=[{column!r}])",
             )
-    for column in (c for c in COUNTS if c in dyads):
-        if (dyads[column] < 0).any():
+
+
+def _read_counts(dyads: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the columns of counts as floats, NaN where missing; raise for a negative one."""
+    counts = {c: dyads[c].to_numpy(float, na_value=np.nan) for c in COUNTS if c in dyads}
+    for column, values in counts.items():
+        if (values < 0).any():
             raise ColumnError(
-                f"{column} is negative in {int((dyads[column] < 0).sum()):,} rows of the dyads.",
+                f"{column} is negative in {int((values < 0).sum()):,} rows of the dyads.",
                 "0 and more, or missing.",
                 f"dyads.query('{column} < 0')",
             )
+    return counts
 
 
 def _direction(dyads: pd.DataFrame, directed: bool | None) -> bool:
@@ -98,34 +104,45 @@ def _direction(dyads: pd.DataFrame, directed: bool | None) -> bool:
     return said != "no" and directed is not False
 
 
-def _select_ties(dyads: pd.DataFrame, tie: str) -> pd.DataFrame:
+def _select_ties(dyads: pd.DataFrame, counts: dict[str, np.ndarray], tie: str) -> pd.DataFrame:
     """Return the rows of this tie that have events, with all columns of counts as numbers."""
     kinds = dyads["tie"] if "tie" in dyads else pd.Series("opposition", dyads.index)
-    if len(dyads) and not kinds.eq(tie).any():
+    asked = kinds.eq(tie).fillna(False).to_numpy(bool)
+    if len(dyads) and not asked.any():
         raise EmptySelectionError(
             f"The dyads hold no {tie} ties.",
             "those they hold: " + ", ".join(sorted(map(str, kinds.dropna().unique()))) + ".",
             f"ct.count_dyads(events, tie={tie!r})",
         )
-    rows = dyads[kinds.eq(tie).fillna(False)]
-    uncounted = int(rows["n_events"].isna().sum())
+    uncounted = int(np.isnan(counts["n_events"][asked]).sum())
     if uncounted:
         warn(
-            f"{uncounted:,} of {len(rows):,} rows have no count of events (not covered) and are "
+            f"{uncounted:,} of {asked.sum():,} rows have no count of events (not covered) and are "
             "left out: whether these pairs had a tie is not known."
         )
-    rows = rows[rows["n_events"].fillna(0) > 0]
-    kinds = {"actor1": str, "actor2": str} | {c: "Float64" for c in COUNTS if c in rows}
-    return rows[["actor1", "actor2", "period", *(c for c in COUNTS if c in rows)]].astype(kinds)
+    kept = asked & (counts["n_events"] > 0)
+    names = {end: dyads[end].astype(str).array[kept] for end in ("actor1", "actor2")}
+    numbers = {column: values[kept] for column, values in counts.items()}
+    return pd.DataFrame({**names, "period": dyads["period"].array[kept], **numbers})
+
+
+def _order_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the names of each pair in alphabetical order."""
+    one, two = rows["actor1"], rows["actor2"]
+    ordered = one <= two
+    if ordered.all():
+        return rows
+    return rows.assign(actor1=one.where(ordered, two), actor2=two.where(ordered, one))
 
 
 def _drop_loops(rows: pd.DataFrame) -> pd.DataFrame:
     loops = rows["actor1"] == rows["actor2"]
-    if loops.any():
-        events, names = float(rows.loc[loops, "n_events"].sum()), rows.loc[loops, "actor1"].unique()
-        warn(
-            f"{int(loops.sum()):,} rows ({events:,g} events) pair an actor with itself and are "
-            f"dropped: {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}. "
-            "self_loops='keep' keeps them; the measures ignore them."
-        )
+    if not loops.any():
+        return rows
+    events, names = float(rows.loc[loops, "n_events"].sum()), rows.loc[loops, "actor1"].unique()
+    warn(
+        f"{int(loops.sum()):,} rows ({events:,g} events) pair an actor with itself and are "
+        f"dropped: {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}. "
+        "self_loops='keep' keeps them; the measures ignore them."
+    )
     return rows[~loops]
