@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -148,10 +150,10 @@ class Collector:
     def cells(self, header: Iterable[str]) -> Cells:
         """Return all rows that were taken; the collector is empty behind it."""
         records = np.concatenate([np.zeros(0, "int64"), *self._records])
-        columns = {}
-        for name in list(self._chunks):
-            columns[name] = _join(self._chunks.pop(name))
-        return Cells(columns, _index(records), header)
+        names = list(self._chunks)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            columns = pool.map(lambda name: _join(self._chunks.pop(name)), names)
+            return Cells(dict(zip(names, columns, strict=True)), _index(records), header)
 
 
 def _index(records: np.ndarray) -> pd.Index:
@@ -168,10 +170,10 @@ def _join(chunks: list[pa.Array]) -> Column:
     kind = pa.dictionary(pa.int32(), pa.string())
     joined = pa.chunked_array(chunks, kind).unify_dictionaries()
     values = joined.chunk(0).dictionary if joined.num_chunks else pa.array([], pa.string())
-    codes = [c.indices.to_numpy() for c in joined.chunks]
     small = np.min_scalar_type(-max(len(values), 1))  # a type with sign, for pandas' take
-    joined_codes = np.concatenate([np.zeros(0, "int32"), *codes]).astype(small)
-    return Column(_series(values.cast(pa.large_string())), joined_codes)
+    codes = [np.zeros(0, small), *(chunk.indices.to_numpy() for chunk in joined.chunks)]
+    rows = np.concatenate(codes, dtype=small, casting="unsafe")
+    return Column(_series(values.cast(pa.large_string())), rows)
 
 
 def _series(values: pa.Array) -> pd.Series:

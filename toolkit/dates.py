@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 YEARS = (1900, 2100)  # outside, a date or year is a slip of the keyboard
 CENTURY = 70  # two digits from 70 on are 19xx, unless the file's own year column says otherwise
 
-_ISO = r"^(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?$"
-_NUMERIC = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?$"
-_NAMED = r"^(\d{1,2})[ \-.]([A-Za-z]{3,9})[ \-.,]+(\d{4}|\d{2})$"
-_COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
+# in RE2, as pyarrow has it: a digit is one of 0 to 9
+_ISO = r"^(?P<a>\d{4})[/.\-](?P<b>\d{1,2})[/.\-](?P<c>\d{1,2})(?:[T ].*)?$"
+_NUMERIC = r"^(?P<a>\d{1,2})[/.\-](?P<b>\d{1,2})[/.\-](?P<c>\d{4}|\d{2})(?: 0{1,2}:00(?::00)?)?$"
+_NAMED = r"^(?P<a>\d{1,2})[ \-.](?P<b>[A-Za-z]{3,9})[ \-.,]+(?P<c>\d{4}|\d{2})$"
+_COMPACT = r"^(?P<a>\d{4})(?P<b>\d{2})(?P<c>\d{2})$"
+_SHORT = r"^\d{1,2}\D.*\D\d\d$"
 _MONTHS = {
     name[:letters]: number
     for number, name in enumerate(
@@ -33,12 +35,24 @@ def split_dates(values: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     found, rest = {}, values.dropna()
     for pattern in (_ISO, _COMPACT, _NAMED, _NUMERIC):
-        found[pattern] = rest.str.extract(pattern, flags=re.ASCII).dropna()
+        found[pattern] = _extract(rest, pattern)
         rest = rest.drop(found[pattern].index)
     found[_NAMED][1] = found[_NAMED][1].str.lower().map(_MONTHS)
     places = {_ISO: (0, 1, 2), _COMPACT: (0, 1, 2), _NAMED: (2, 1, 0)}
     said = pd.concat(name_parts(found[pattern], at) for pattern, at in places.items())
     return said, found[_NUMERIC].astype(float)
+
+
+def _extract(values: pd.Series, pattern: str) -> pd.DataFrame:
+    """Return the three parts of the values that are of a form."""
+    parts = pc.extract_regex(_to_arrow(values), pattern=pattern)
+    fits = parts.is_valid().to_numpy(zero_copy_only=False)
+    columns = {i: pd.array(parts.field(i).filter(parts.is_valid()), "str") for i in range(3)}
+    return pd.DataFrame(columns, index=values.index[fits])
+
+
+def _to_arrow(values: pd.Series) -> pa.Array:
+    return pa.array(values.to_numpy(object), pa.large_string(), from_pandas=True)
 
 
 def name_parts(parts: pd.DataFrame, at: tuple[int, ...]) -> pd.DataFrame:
@@ -48,8 +62,8 @@ def name_parts(parts: pd.DataFrame, at: tuple[int, ...]) -> pd.DataFrame:
 
 def find_short_years(values: pd.Series) -> pd.Series:
     """Return which dates have two digits for a year."""
-    short = values.str.contains(r"^\d{1,2}\D.*\D\d\d$", flags=re.ASCII)
-    return short.fillna(False).astype(bool)
+    short = pc.match_substring_regex(_to_arrow(values), pattern=_SHORT)
+    return pd.Series(short.fill_null(False).to_numpy(zero_copy_only=False), index=values.index)
 
 
 def make_dates(parts: pd.DataFrame, short: pd.Series, known: pd.Series | None) -> pd.Series:

@@ -230,23 +230,23 @@ class Round:
             raise self._not_plain()
 
     def _stretches(self) -> Iterator[Stretch]:
-        """Yield the file in stretches that end with a line."""
-        before = 0
+        """Yield the file in stretches that end with a line, and one with a field too many."""
+        before, fence = 0, (self.layout.delimiter * len(self.layout.columns) + "\n").encode()
         while text := self._tally.read(min(STRETCH, BLOCK)):
             rest = self._tally.readline(BLOCK)
             if len(rest) == BLOCK:
                 raise self._not_plain()
-            yield Stretch(text + rest, self._tally.lines - before, before == 0)
+            text = b"".join((text, rest, fence))
+            yield Stretch(text, self._tally.lines - before, before == 0)
             before = self._tally.lines
 
     def _parse_lines(self, stretch: Stretch) -> Part:
         """Return the rows of a stretch if they are its lines.
 
-        Behind it stands a line with a field too many, which an open quote would swallow. Where it
-        does not, and there are as many rows as lines, every line is a row.
+        An open quote would swallow the line with a field too many behind them. Where that did not
+        happen, and there are as many rows as lines, every line is a row.
         """
-        fence = self.layout.delimiter * len(self.layout.columns) + "\n"
-        text, invalid = stretch.text + fence.encode(), deque[Any]()
+        text, invalid = stretch.text, deque[Any]()
         table = pacsv.read_csv(pa.BufferReader(text), *self._options(invalid, block=len(text)))
         if len(invalid) != 1 or table.num_rows != stretch.lines or self._tally.nuls:
             raise self._not_plain()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +20,7 @@ from toolkit.errors import (
     did_you_mean,
 )
 from toolkit.problems import NOTED, Problems
-from toolkit.provenance import (
-    fold_unlisted,
-    list_spans,
-)
+from toolkit.provenance import find_held
 
 EVENT = ["dataset", "event_id"]  # what tells one event from another
 # name: pandas' frequency. A week is named by its first day here, by its last in pandas.
@@ -111,7 +109,7 @@ def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFram
     (True, 'float64')
     """
     names = list(dict.fromkeys([*COLUMNS, *columns]))
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = pool.map(lambda name: _make_column(name, columns.get(name), index), names)
         return pd.DataFrame(dict(zip(names, made, strict=True)), index=index, copy=False)
 
@@ -290,10 +288,11 @@ def find_outside(events: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     dates = events["date_start"].reset_index(drop=True)
     types = events.get("event_type", pd.Series(pd.NA, events.index)).reset_index(drop=True)
     codes, names = pd.factorize(events["country"].astype("str").fillna(""))
-    listed = fold_unlisted(pd.Series(names), spans)
+    rules = list(zip(*(spans[c].tolist() for c in ("start", "end", "event_types")), strict=True))
+    places = find_held(spans, names)
     outside = np.zeros(len(events), bool)
     for code, first, last in dates.groupby(codes).agg(["min", "max"]).itertuples():
-        held = list_spans(spans, listed[code])
+        held = [rules[place] for place in places[code]] if names[code] else rules
         if any(kinds == "*" and start <= first and last <= end for start, end, kinds in held):
             continue
         rows = np.flatnonzero(codes == code)

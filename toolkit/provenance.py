@@ -284,33 +284,26 @@ def find_spans(spans: pd.DataFrame, country: str) -> pd.DataFrame:
     Release by release: the country's own rows, where it has some, else the row for every country
     ("*"). A country that no release covers gets a hole, so that it is never taken for covered.
     """
-    here = spans.iloc[_find_held(spans, country)]
+    here = spans.iloc[find_held(spans, [country])[0]]
     if here.empty:
         here = spans.head(1).assign(start=pd.NaT, end=pd.NaT, basis="not in the coverage")
     return here.assign(country=country)
 
 
-def list_spans(spans: pd.DataFrame, country: str) -> list[tuple[Any, Any, str]]:
-    """Return start, end and event types of what `find_spans` finds; of all spans for no name.
-
-    There is no hole for a country that no release covers, and no frame is made: it is faster.
-    """
-    held = _find_held(spans, country) if country else slice(None)
-    columns = (spans[c].iloc[held].tolist() for c in ("start", "end", "event_types"))
-    return list(zip(*columns, strict=True))
-
-
-def _find_held(spans: pd.DataFrame, country: str) -> list[int]:
-    """Return the places of the rows that hold for a country, see `find_spans`."""
-    names = spans["country"].tolist()
-    held = [place for place, name in enumerate(names) if name == country]
-    every = [place for place, name in enumerate(names) if name == "*"]
-    if held and every:
-        versions = spans["version"].astype("str").fillna("").tolist()
-        releases = list(zip(spans["dataset"].astype("str"), versions, strict=True))
-        own = {releases[place] for place in held}
-        every = [place for place in every if releases[place] not in own]
-    return sorted({*held, *every})
+def find_held(spans: pd.DataFrame, countries: Iterable[str]) -> list[list[int]]:
+    """Return the places of the rows that hold for each country, none where no release covers it."""
+    versions = spans["version"].astype("str").fillna("").tolist()
+    releases = list(zip(spans["dataset"].astype("str"), versions, strict=True))
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(spans["country"].tolist()):
+        places.setdefault(name, []).append(place)
+    found = []
+    for country in countries:
+        own = places.get(country, [])
+        named = {releases[place] for place in own}
+        every = [place for place in places.get("*", []) if releases[place] not in named]
+        found.append(sorted({*own, *every}))
+    return found
 
 
 def fold_unlisted(countries: pd.Series, spans: pd.DataFrame) -> pd.Series:

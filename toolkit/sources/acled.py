@@ -30,8 +30,8 @@ COLUMNS = (
     "source_scale notes fatalities tags timestamp"
 ).split()
 OLD_COLUMNS = ["data_id", "event_id_no_cnty", "iso3", "gwno"]
-UNUSED = "region admin3 source source_scale notes tags".split() + OLD_COLUMNS[:3]
-NUMBERS = "inter1 inter2 fatalities latitude year timestamp iso".split()  # some may say "NA"
+UNUSED = "region admin3 source source_scale notes tags timestamp".split() + OLD_COLUMNS[:3]
+NUMBERS = "inter1 inter2 fatalities latitude year iso".split()  # some may say "NA"
 SYNONYMS = {
     "ally_actor_1": "assoc_actor_1",
     "ally_actor_2": "assoc_actor_2",

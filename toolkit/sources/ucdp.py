@@ -383,16 +383,17 @@ def load_ucdp_country_year(source: Readable, *, version: str | None = None) -> p
     year = convert.integer("year_cy")
     wrong = year.map(lambda years: ~years.between(*YEARS).fillna(False))
     convert.leave_out(wrong, "year_cy", "not a year")
+    index = convert.index
     place = {
-        "country": convert.text("country_cy"),
-        "country_id": convert.identifier("country_id_cy"),
-        "period": year,
+        "country": convert.text("country_cy").rows(index),
+        "country_id": convert.identifier("country_id_cy").rows(index),
+        "period": year.rows(index),
     }
     parts = []
     for short, kind in kinds.items():
-        deaths = {n: convert.integer(f"{short}_total_deaths_{b}_cy") for n, b in bounds.items()}
-        columns = {name: column.rows(convert.index) for name, column in {**place, **deaths}.items()}
-        parts.append(pd.DataFrame(columns).assign(violence_type=kind))
+        counted = {n: convert.integer(f"{short}_total_deaths_{b}_cy") for n, b in bounds.items()}
+        deaths = {name: column.rows(index) for name, column in counted.items()}
+        parts.append(pd.DataFrame({**place, "violence_type": kind, **deaths}))
     table = keep_rows(pd.concat(parts).sort_index(kind="stable"), convert.problems)
     table["period"] = pd.PeriodIndex(table["period"].astype("str"), freq="Y")
     release = version or next(iter(convert.column("version").values), "")
