@@ -116,7 +116,7 @@ def make_event_table(columns: dict[str, Any], *, index: pd.Index) -> pd.DataFram
 
 def _make_column(name: str, given: Any, index: pd.Index) -> pd.Series:
     """Return a column of the event table with its type, row by row; any other as it is given."""
-    if given is None or isinstance(given, str | bool):  # the same in every row
+    if pd.api.types.is_scalar(given):  # the same in every row
         given = Column(pd.Series([given]), np.zeros(len(index), "int8"))
     if not isinstance(given, Column):
         given = Column(pd.Series(given), None)
