@@ -46,19 +46,26 @@ def ours(start: Start) -> Side:
 def loading() -> list[Case]:
     """Return the cases that read an export."""
     cases = []
-    for file, loader, title in (
-        ("ged", "load_ucdp_ged", "400,000 x 49 UCDP GED"),
-        ("acled", "load_acled", "2.5 million x 31 ACLED"),
+    for file, source, loader, title in (
+        ("ged", "ucdp", "load_ucdp_ged", "400,000 x 49 UCDP GED"),
+        ("acled", "acled", "load_acled", "2.5 million x 31 ACLED"),
     ):
         read = partial(starts.read_csv, file=file)
         arrow = Side("pandas with pyarrow", partial(read, idiom="read_csv_with_arrow"))
         load = ours(partial(starts.load, file=file, function=loader))
         find = ours(partial(starts.load, file=file, function="find_problems"))
+        parts = {"file": file, "source": source}
         cases += [
             Case(f"load-{file}", f"Load {title}", (load, Side("pandas", read, 1.5, 1.0), arrow),
                  files=(file,)),
             Case(f"problems-{file}", f"Find the problems of {title}",
                  (find, Side("pandas", read, 2.0)), files=(file,), same=False),
+            Case(f"parts-{file}", f"Parts of loading {title}: all", (
+                load,
+                Side("its columns read as text", partial(starts.read_columns, **parts)),
+                Side("its columns parsed, the file hashed", partial(starts.parse_columns, **parts)),
+                Side("pandas", read),
+            ), files=(file,), same=False),
         ]  # fmt: skip
     return cases
 

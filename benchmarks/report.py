@@ -88,7 +88,7 @@ def describe_cases(measured: list[Measured]) -> list[str]:
     if not measured:
         return []
     rows = [row for m in measured for row in case_rows(m)]
-    return ["## Cases", "\n".join([HEADER, *rows]), *missed(measured)]
+    return ["## Cases", "\n".join([HEADER, *rows]), *missed(measured), *floors(measured)]
 
 
 def case_rows(m: Measured) -> list[str]:
@@ -144,6 +144,22 @@ def missed(measured: list[Measured]) -> list[str]:
         for m in measured
         if (others := different_answers(m.case, m.everyone))
     ]
+
+
+def floors(measured: list[Measured]) -> list[str]:
+    """Return what each part of loading takes beside pandas; the last one is its floor."""
+    said = []
+    for m in measured:
+        if m.case.name.startswith("parts-") and all(runs.done for runs in m.everyone):
+            *parts, pandas = (median(runs.seconds) for runs in m.everyone)
+            whole, read, parsed = (format_number(part / pandas) for part in parts)
+            said.append(
+                f"`{m.case.name}`: of the time of pandas it takes {parsed} to parse, on all cores, "
+                "the columns of which events are made and to hash the file, which any loader of "
+                f"this kind has to; {read} to have them as text with each row accounted for and "
+                f"each value once; {whole} to load the events."
+            )
+    return said
 
 
 # --------------------------------------------------------------------------------------- growth

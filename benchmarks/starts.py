@@ -59,6 +59,37 @@ def read_csv(files: Files, *, file: str, idiom: str = "read_csv") -> Work:
     return _warm(getattr(idioms, idiom), files.path(file), _first_lines(files.path(file)))
 
 
+def read_columns(files: Files, *, file: str, source: str) -> Work:
+    """Read the columns that make events as text, with every row accounted for: half of loading."""
+    from toolkit.reading import read_cells
+
+    module = importlib.import_module(f"toolkit.sources.{source}")
+
+    def choose(header: list[str], _: str) -> list[str]:
+        return [name for name in header if name not in module.UNUSED]
+
+    path = files.path(file)
+    return _warm(lambda source: read_cells(source, choose) and None, path, _first_lines(path))
+
+
+def parse_columns(files: Files, *, file: str, source: str) -> Work:
+    """Only hash the file and parse these columns, on all cores: the floor of loading by pyarrow."""
+    from toolkit.delimited import Round
+    from toolkit.layout import find_layout
+    from toolkit.opening import opened
+
+    module = importlib.import_module(f"toolkit.sources.{source}")
+
+    def work() -> None:
+        with opened(files.path(file)) as raw:
+            layout = find_layout(raw, None, quotes=True)
+            names = [name for name in layout.columns if name not in module.UNUSED]
+            for _ in Round(raw, layout, names, lambda table: table).pieces():
+                pass
+
+    return work
+
+
 def to_parquet(files: Files) -> Work:
     """Convert the ACLED export by the toolkit."""
     import toolkit as ct

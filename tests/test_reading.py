@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from makers import acled, acled_row, file_of, ged, load, refused, told
 
 import toolkit as ct
-from toolkit import delimited
+from toolkit import delimited, layout
 from toolkit.errors import FileFormatError, MissingFileError
 from toolkit.formats import read_pieces
 from toolkit.reading import find_lines, read_names, read_text
@@ -628,7 +628,7 @@ def test_ged_in_every_wrapping_gives_the_same_table():
 def read_guessing(content, *, plain, size):
     """Return what reading gives, the beginning of the file taken for plain or not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delimited, "_is_plain", lambda raw, delimiter: plain)
+        patch.setattr(layout, "_is_plain", lambda raw, delimiter: plain)
         patch.setattr(delimited, "STRETCH", size)
         patch.setattr(delimited, "STEP", 64)
         table = read_text(file_of(content))

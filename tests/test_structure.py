@@ -29,6 +29,7 @@ FLOORS = {
     "opening": 1.5,
     "recoding": 1.55,
     "numbering": 1.55,
+    "layout": 1.58,
     "delimited": 1.6,
     "records": 1.7,
     "reading": 2,

@@ -16,52 +16,19 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from toolkit.errors import FileFormatError
-from toolkit.numbering import Broken, Numbering, count_breaks, rows_with_long_fields
+from toolkit.layout import Layout
+from toolkit.numbering import Broken, Numbering, count_breaks
 from toolkit.opening import Source, read_head
 from toolkit.problems import NOTED, Problems
 from toolkit.recoding import UTF_8, Recoded, Tally, decide_encoding, find_encoding
 
 BLOCK = 16 << 20  # bytes: no row of a sane export is longer, and pyarrow needs a row in one block
 STEP = 1 << 20  # bytes: the block that is tried first; what fits the processor's cache is faster
+WORKERS = 8  # cores at most; each has two stretches waiting
 STRETCH = 8 << 20  # bytes that are parsed at a time, by one core where each line is a row
-COLUMNS_LIMIT = 5000  # columns, and letters in the name of one
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 PRINTED = 14  # bytes below it are NULs, line breaks and tabs
 S = TypeVar("S")
 T = TypeVar("T")
-
-
-class Layout(NamedTuple):
-    """How a file is to be read; `damaged` is the number of characters not of its encoding.
-
-    After a first reading `marked` are the columns in which something has to be looked at; before
-    it, None, these are all. In a `plain` file there are none, for each line is a row: a guess from
-    its beginning, which reading it proves or refutes.
-    """
-
-    columns: list[str]
-    delimiter: str
-    quotes: bool
-    header: bool
-    encoding: str
-    damaged: int
-    block: int
-    marked: frozenset[str] | None = None
-    plain: bool = False
-
-    def parsed(self, names: Sequence[str]) -> list[str]:
-        """Return the columns to read where these are wanted; the last one shows a cut."""
-        if self.damaged or (self.marked is None and not self.plain):
-            return self.columns
-        needed = {*names, *(self.marked or ()), self.columns[-1]}
-        return [name for name in self.columns if name in needed]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """Return what was recognised, in words."""
-        encoding = self.encoding.removesuffix("-sig")
-        damaged = f", {self.damaged} damaged" if self.damaged else ""
-        return {"encoding": encoding + damaged, "delimiter": DELIMITERS[self.delimiter]}
 
 
 class Stretch(NamedTuple):
@@ -93,61 +60,6 @@ class Piece(NamedTuple):
     size: int
 
 
-def read_header(raw: Source, encoding: str) -> tuple[list[str], str]:
-    """Return the first row's fields and the delimiter that splits it into the most of them."""
-    text = read_head(raw, 1 << 20).decode(encoding, errors="replace").lstrip("\ufeff\r\n")
-    line: list[str] = []
-    best = ","
-    for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        fields = next(rows_with_long_fields(reader), [])
-        if len(fields) > len(line):
-            line, best = fields, delimiter
-    if any(("\n" in name or "\r" in name) and best in name for name in line):
-        raise FileFormatError(
-            f"A quote in the first line of {raw.name} is not closed: it swallows rows.",
-            "a header row whose names stand in closed quotes, or in none.",
-            "open the file in a text editor and look for a lone quote in the first line",
-        )
-    if len(line) > COLUMNS_LIMIT or max(map(len, line), default=0) > COLUMNS_LIMIT:
-        raise FileFormatError(
-            f"The first line of {raw.name} has {len(line):,} fields and {sum(map(len, line)):,} "
-            "letters: it is no header row.",
-            f"a table with at most {COLUMNS_LIMIT:,} columns, and line breaks between its rows.",
-            "open the file in a text editor and look whether it has line breaks",
-        )
-    return line, best
-
-
-def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout:
-    """Recognise how a file is to be read, from its beginning.
-
-    Without `quotes`, a quote between tabs is a letter like any other.
-    """
-    encoding, damaged = find_encoding(read_head(raw)), 0
-    header, delimiter = read_header(raw, encoding)
-    if encoding != UTF_8:
-        encoding, damaged = decide_encoding(raw, encoding)
-    plain = encoding == UTF_8 and _is_plain(raw, delimiter)
-    return Layout(
-        columns=make_unique(names or header),
-        delimiter=delimiter,
-        quotes=quotes or delimiter != "\t",
-        header=names is None,
-        encoding=encoding,
-        damaged=damaged,
-        block=min(STEP, BLOCK),
-        plain=plain,
-    )
-
-
-def _is_plain(raw: Source, delimiter: str) -> bool:
-    """Say whether each row at the beginning of a file is a line of its own."""
-    lines = read_head(raw, 1 << 18).decode(errors="replace").splitlines(keepends=True)[:-1]
-    rows = rows_with_long_fields(csv.reader(lines, delimiter=delimiter))
-    return bool(lines) and "\n" in lines[0] and sum(map(bool, rows)) == len(lines)
-
-
 class _NotPlainError(FileFormatError):
     """The beginning of a file was plain, but not all of it is."""
 
@@ -170,10 +82,9 @@ def read_round(
             encoding, damaged = decide_encoding(raw, layout.encoding)
             layout = layout._replace(encoding=encoding, damaged=damaged, plain=False)
         except pa.ArrowInvalid as error:  # a row is longer than a block
-            if layout.block < BLOCK:
-                layout = layout._replace(block=BLOCK)
-            else:
+            if layout.long:
                 raise _too_long(raw, layout.delimiter, str(error)) from error
+            layout = layout._replace(long=True)
 
 
 class Round:
@@ -264,9 +175,8 @@ class Round:
     def _rows(self) -> Iterator[Part]:
         """Yield the rows of any file, and those that could not be kept, from one block on."""
         invalid: deque[Any] = deque()
-        with pacsv.open_csv(
-            self._tally, *self._options(invalid, block=self.layout.block)
-        ) as reader:
+        options = self._options(invalid, block=BLOCK if self.layout.long else min(STEP, BLOCK))
+        with pacsv.open_csv(self._tally, *options) as reader:
             yield from self._parts(reader, invalid)
 
     def _options(self, invalid: deque[Any], *, block: int) -> tuple[Any, Any, Any]:
@@ -364,11 +274,12 @@ class Round:
 
 def _side_by_side(function: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
     """Yield what a function makes of the items, in their order, made on all cores."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    workers = min(os.cpu_count() or 1, WORKERS)
+    with ThreadPoolExecutor(workers) as pool:
         coming: deque[Future[T]] = deque()
         for item in items:
             coming.append(pool.submit(function, item))
-            if len(coming) > 2 * (os.cpu_count() or 1):
+            if len(coming) > 2 * workers:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()
@@ -434,16 +345,3 @@ def _too_long(raw: Source, delimiter: str, detail: str) -> FileFormatError:
         f"rows shorter than {BLOCK >> 20} MB; a quote that is opened is closed in the same row.",
         f"open the file in a text editor, go to line {line} and look for a lone quote",
     )
-
-
-def make_unique(names: list[str]) -> list[str]:
-    """Return the names as they stand, a doubled one with .2, .3 behind it."""
-    times: dict[str, int] = {}
-    unique: dict[str, None] = {}
-    for name in (n.strip() for n in names):
-        fresh = name
-        while fresh in unique:  # a column may be called x.2 already
-            times[name] = times.get(name, 1) + 1
-            fresh = f"{name}.{times[name]}"
-        unique[fresh] = None
-    return list(unique)

@@ -14,7 +14,8 @@ from typing import NamedTuple, TypeAlias
 import pandas as pd
 
 from toolkit.cells import Cells, Collector, Encoder
-from toolkit.delimited import Layout, Piece, Round, find_layout, read_header, read_round
+from toolkit.delimited import Piece, Round, read_round
+from toolkit.layout import Layout, find_layout, read_header
 from toolkit.numbering import is_long, is_row, rows_with_long_fields
 from toolkit.opening import Readable, Source, find_kind, opened, read_head
 from toolkit.problems import Problems

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.delimited import make_unique
 from toolkit.errors import FileFormatError
+from toolkit.layout import make_unique
 from toolkit.opening import Source, cut_short
 from toolkit.problems import LEFT_OUT, Problems
 
