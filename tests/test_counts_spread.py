@@ -304,3 +304,16 @@ def test_a_quarter_of_the_deaths_of_syria_are_of_events_that_straddle_months(rea
     assert late[["fatalities"]].values.tolist() == [[28]]
     assert sums["spread"] == pytest.approx(112_337 - 14)
     assert panels["spread"]["n_events"].sum() == pytest.approx(16_565.5)
+
+
+@pytest.mark.parametrize("straddling", RULES)
+def test_labels_that_stand_twice_change_nothing(straddling):
+    whole = ct.load_sample("ged")
+    twice = pd.concat([whole.iloc[:1000], whole.iloc[1000:].reset_index(drop=True)])
+    assert not twice.index.is_unique
+    twice.attrs = whole.attrs
+    options = {"by": "admin1", "period": "week", "straddling": straddling}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ct.DataWarning)
+        found, wanted = (ct.count_events(events, **options) for events in (twice, whole))
+    pd.testing.assert_frame_equal(found, wanted)

@@ -135,10 +135,11 @@ def count_dyads(
     events = take_events(events)
     check_units(events, ["event_id"], period)
     _check_direction(events, tie, directed)
-    people = participants(events) if people is None else people
-    check_columns(people, [*key_columns(people), "side", "actor", "role", "organised"])
-    if not is_scan(events):
+    if people is None:
+        people = participants(events)
+    elif not is_scan(events):
         check_ids(events)
+    check_columns(people, [*key_columns(people), "side", "actor", "role", "organised"])
     spans, account = _read_coverage(events, spans, complete), Account()
     rows = take_rows(
         events, [c for c in ["quad_class"] if c in column_names(events)], period, people,

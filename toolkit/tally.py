@@ -97,6 +97,7 @@ def _tally_table(
     days: bool, share: str | None,
 ) -> pd.DataFrame:  # fmt: skip
     """Tally in memory; only rows of several days, or of a rough date, are asked for their days."""
+    events = events.reset_index(drop=True)  # after pd.concat labels can stand twice
     table = events[list(dict.fromkeys([*keys, *deaths, "date_start"]))]
     when = _number_days(events["date_start"], period, side)
     table = table.assign(_when=when, _weight=1, _straddles=False)
