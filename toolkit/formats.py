@@ -92,10 +92,10 @@ def find_problems(source: Readable, *, provider: str | None = None, **options: A
     >>> ct.find_problems(find_file("sample-ged"))["action"].unique().tolist()
     ['noted']
     """
-    loaded = _open(source, provider, options).read()
-    table = loaded.problems.table()
-    if loaded.problems.find_lines is None:
-        header, quotes = (loaded.facts.get(fact) != "none" for fact in ("header", "quotes"))
+    problems, facts = _open(source, provider, options).find_problems()
+    table = problems.table()
+    if problems.find_lines is None:
+        header, quotes = (facts.get(fact) != "none" for fact in ("header", "quotes"))
         lines = find_lines(source, table["record"].unique(), header=header, quotes=quotes)
         table["line"] = pd.array([lines.get(r, pd.NA) for r in table["record"]], dtype="Int64")
     return table

@@ -9,7 +9,8 @@ import pandas as pd
 
 from toolkit.conversion import Conversion
 from toolkit.events import make_event_table
-from toolkit.reading import CellTable, Readable, read_cells, read_cells_again
+from toolkit.problems import Problems
+from toolkit.reading import CellTable, Choice, Readable, read_cells, read_cells_again
 from toolkit.sources.loading import (
     Loaded,
     carry,
@@ -53,20 +54,22 @@ class EventFile:
 
     def read(self) -> Loaded:
         """Read the whole file."""
-        table = read_cells(self._source, self._choose, names=self._names, quotes=self._quotes)
-        convert = Conversion(table.cells, self._columns, table.problems)
+        table, convert = self._read(self._choose)
         events = self._make_events(convert)
         return Loaded(events, table.problems, self._describe(convert, table))
 
+    def find_problems(self) -> tuple[Problems, dict[str, str]]:
+        """Read the whole file for its problems and facts only: no table is made."""
+        table, convert = self._read(self._choose)
+        self._form.convert(convert, self._order)
+        return table.problems, self._describe(convert, table)
+
     def read_pieces(self, piece_bytes: int) -> Iterator[Loaded]:
         """Read the file twice: once for what is decided on the whole, once piece by piece."""
-        survey = read_cells(
-            self._source, self._choose_deciding, names=self._names, quotes=self._quotes
-        )
+        survey, whole = self._read(self._choose_deciding)
         if survey.layout is None:  # a spreadsheet or JSON is in memory anyway
             yield self.read()
             return
-        whole = Conversion(survey.cells, self._columns, survey.problems)
         self._form.decide(whole, self._order)
         facts, decisions = self._describe(whole, survey), whole.decisions
         find_lines, layout = survey.problems.find_lines, survey.layout
@@ -76,6 +79,10 @@ class EventFile:
             convert = Conversion(table.cells, self._columns, table.problems, decisions)
             events = self._make_events(convert)
             yield Loaded(events, table.problems, {**facts, **table.facts})
+
+    def _read(self, choose: Choice) -> tuple[CellTable, Conversion]:
+        table = read_cells(self._source, choose, names=self._names, quotes=self._quotes)
+        return table, Conversion(table.cells, self._columns, table.problems)
 
     def _choose(self, header: list[str], file: str) -> list[str]:
         """Find the provider's columns; those of which nothing is made are read if they are kept."""
