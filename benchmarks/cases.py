@@ -62,6 +62,7 @@ def loading() -> list[Case]:
                  (find, Side("pandas", read, 2.0)), files=(file,), same=False),
             Case(f"parts-{file}", f"Parts of loading {title}: all", (
                 load,
+                Side("its problems found, no table made", find.start),
                 Side("its columns read as text", partial(starts.read_columns, **parts)),
                 Side("its columns parsed, the file hashed", partial(starts.parse_columns, **parts)),
                 Side("pandas", read),
