@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from makers import acled, acled_row, file_of, ged, ged_row, load, refused, told
 
-from toolkit import cells, delimited
-from toolkit.cells import Cells, Column, combine, pair_up
+from toolkit import delimited
 from toolkit.errors import FileFormatError, OptionError
 from toolkit.formats import find_problems, read_pieces
 from toolkit.reading import find_lines, read_cells
@@ -156,40 +155,3 @@ def test_lines_are_known_without_a_second_reading_only_where_that_is_safe():
             assert table.problems.find_lines(np.array([1, 2, 3])).tolist() == [2, 5, 6]
         assert lines == {1: 2 + (not known), 2: 5 + (not known), 3: 6 + (not known)}
         assert find_problems(file_of(content))["line"].tolist() == [5 + (not known)]
-
-
-def test_cells_hold_each_value_once_or_as_they_stand():
-    lines = [f"{i},{i % 3}" for i in range(2000)]
-    content = "\n".join(["a,b", *lines, ""])
-    table = read_cells(file_of(content), lambda header, file: header)
-    a, b = table.cells.columns["a"], table.cells.columns["b"]
-    assert a.codes is None
-    assert b.values.tolist() == ["0", "1", "2"]
-    assert b.codes.dtype == "int8"
-    assert table.cells.frame()["a"].tolist() == [str(i) for i in range(2000)]
-    again = Cells.of(table.cells.frame())
-    assert again.columns["b"].times().tolist() == [667, 667, 666]
-
-
-def test_a_flag_of_a_value_is_that_of_its_rows():
-    column = Column(pd.Series(["x", "y"], dtype="str"), np.array([1, 0, 1], "int8"))
-    assert column.map(lambda values: values.eq("y")).where().tolist() == [0, 2]
-    assert column.map(lambda values: values.eq("z")).where().tolist() == []
-    assert column.map(lambda values: pd.array([True, None], "boolean")).where().tolist() == [1]
-    assert Column(pd.Series([True, False, True]), None).where().tolist() == [0, 2]
-
-
-@pytest.mark.parametrize("few", [0, 1 << 16])
-def test_columns_are_combined_row_by_row(monkeypatch, few):
-    monkeypatch.setattr(cells, "FEW", few)
-    first = Column(pd.Series([1, 2, 3]), np.array([0, 1, 2, 0, 2], "int8"))
-    second = Column(pd.Series([10, 20]), np.array([0, 1, 1, 1, 0], "int8"))
-    rows = Column(pd.Series([100, 200, 300, 400, 500]), None)
-    assert combine(pd.Series.add, first, second).rows().tolist() == [11, 22, 23, 21, 13]
-    assert combine(pd.Series.add, first, rows).rows().tolist() == [101, 202, 303, 401, 503]
-    (left, _), numbers = pair_up(first, second)
-    assert (len(left), sorted(set(numbers))) == (
-        (6, [0, 1, 3, 4, 5]) if few else (5, [0, 1, 2, 3, 4])
-    )
-    none = Column(pd.Series([], dtype="int64"), np.zeros(0, "int8"))
-    assert combine(pd.Series.add, none, none).rows().tolist() == []

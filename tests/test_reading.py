@@ -10,14 +10,11 @@ import makers
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from makers import acled, acled_row, file_of, ged, load, refused, told
 
 import toolkit as ct
-from toolkit import delimited, layout
+from toolkit import delimited
 from toolkit.errors import FileFormatError, MissingFileError
-from toolkit.formats import read_pieces
 from toolkit.reading import find_lines, read_names, read_text
 
 LEFT_OUT = "row left out"
@@ -623,64 +620,3 @@ def test_ged_in_every_wrapping_gives_the_same_table():
     for content in (ged(4, delimiter="\t"), ged(4, end="\r\n"), ged(4).encode("utf-16")):
         events, _ = load(content)
         pd.testing.assert_frame_equal(events, plain)
-
-
-def read_guessing(content, *, plain, size):
-    """Return what reading gives, the beginning of the file taken for plain or not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout, "_is_plain", lambda raw, delimiter: plain)
-        patch.setattr(delimited, "STRETCH", size)
-        patch.setattr(delimited, "STEP", 64)
-        table = read_text(file_of(content))
-    return table.cells, table.problems.table(), table.facts
-
-
-def same(content, size=20):
-    """Check that a beginning that looks plain changes nothing in what is read of the rest."""
-    cells, problems, facts = read_guessing(content, plain=True, size=size)
-    slow_cells, slow_problems, slow_facts = read_guessing(content, plain=False, size=size)
-    pd.testing.assert_frame_equal(cells, slow_cells)
-    pd.testing.assert_frame_equal(problems, slow_problems)
-    assert facts == slow_facts
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        "1,2\n3,4\n",
-        "1,2\n3,4",
-        "1,2\r\n3,4\r\n",
-        "1,2\r3,4\r",
-        '1,"2\n3,4"\n',  # the second line is a row to the eye
-        '1,"2\n3,4',  # and the quote stays open to the end
-        '1,2"\n3,"4\n',
-        '1,"a ""b"" c"\n3,"4"\n',
-        "1,2\n\n3,4\n",
-        "1,2\n3\n4,5\n",
-        "1,2,3\n4,5\n",
-        "1,\x002\n",
-        "1,Zoë\n2,Ł\n",
-        "",
-    ],
-)
-@pytest.mark.parametrize("size", [1, 5, 20, 1000])
-def test_a_plain_beginning_is_no_proof(rest, size):
-    same("x,y\n" + rest, size)
-
-
-@given(
-    st.lists(st.sampled_from(["1,2\n", '"', ",", "\n", "\r\n", "a", "ë", '1,"2"\n']), max_size=25)
-)
-@settings(max_examples=150, deadline=None)
-def test_what_a_plain_beginning_promises_is_proved(parts):
-    same("x,y\n" + "".join(parts))
-
-
-def test_a_file_that_changes_between_two_readings_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(delimited, "STRETCH", 1 << 12)
-    path = tmp_path / "a.csv"
-    path.write_text(text := acled(2000), encoding="utf-8")
-    parts = read_pieces(path, piece_bytes=1 << 15)
-    next(parts)
-    path.write_text(text + "short,row\n", encoding="utf-8")
-    refused(lambda: list(parts), kind=FileFormatError, match="changed while it was read")
