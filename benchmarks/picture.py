@@ -24,7 +24,7 @@ def draw(measured: list[Measured], files: Files, path: Path) -> None:
     pairs = [
         (m, side, runs)
         for m in measured
-        if not m.case.growth
+        if not (m.case.growth or m.case.parts)
         for side, runs in m.rivals
         if m.ours.done and runs.done
     ]

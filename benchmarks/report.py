@@ -150,7 +150,7 @@ def floors(measured: list[Measured]) -> list[str]:
     """Return what each part of loading takes beside pandas; the first ones are its floor."""
     said = []
     for m in measured:
-        if m.case.name.startswith("parts-") and all(runs.done for runs in m.everyone):
+        if m.case.parts and all(runs.done for runs in m.everyone):
             *parts, pandas = (median(runs.seconds) for runs in m.everyone)
             whole, found, read, parsed = (format_number(part / pandas) for part in parts)
             said.append(

@@ -118,8 +118,9 @@ def read_pieces(
     provider
         As for `find_problems`.
     piece_bytes
-        About how many bytes of text make a piece. Memory: some six pieces, and in the first
-        reading some 150 bytes for each row of the file.
+        About how many bytes of text make a piece. Memory: some six pieces, three stretches of 8 MB
+        for each core (eight at most), and in the first reading some 150 bytes for each row of the
+        file.
     **options
         As for the loader; extract, accessed and version change nothing here.
 

@@ -76,9 +76,9 @@ def to_parquet(
     and no row stands twice. Events that several files hold are not made one: they are counted,
     and a warning names the files.
 
-    Memory: about 200 MB of events that wait to be written, two pieces of a file and 1 GB for the
-    search for events that stand twice, whatever the size of the files. Spreadsheets and JSON are
-    read as a whole.
+    Memory: about 200 MB of events that wait to be written, what `toolkit.formats.read_pieces` holds
+    of one file, and 1 GB for the search for events that stand twice. Spreadsheets and JSON are read
+    as a whole.
 
     Parameters
     ----------
