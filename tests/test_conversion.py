@@ -187,9 +187,8 @@ def test_identifiers_lose_the_point_that_a_spreadsheet_adds():
 
 
 def coordinates(lat, lon, country=None):
-    conversion = convert(lat=lat, lon=lon)
-    place = Column(pd.Series(country or ["Velmora"] * len(lat)), None)
-    found = conversion.coordinates("lat", "lon", within=place)
+    conversion = convert(lat=lat, lon=lon, place=country or ["Velmora"] * len(lat))
+    found = conversion.coordinates("lat", "lon", within=conversion.text("place"))
     return [degrees.rows().fillna(0).tolist() for degrees in found], conversion
 
 
@@ -211,6 +210,14 @@ def test_swapped_coordinates_are_noted_and_left_as_they_are():
     assert problems(conversion) == [(4, "10, 60", NOTED)]
     _, conversion = coordinates(lat, lon, ["Velmora"] * 3 + ["Ostmark"])
     assert problems(conversion) == []  # another country: nothing to compare with
+
+
+def test_the_middle_of_a_country_is_the_median_of_its_rows():
+    lat, lon = ["5"] * 5 + ["50", "51", "52"], ["35"] * 5 + ["80", "81", "82"]
+    _, conversion = coordinates([*lat, "35"], [*lon, "5"])
+    assert problems(conversion) == [(9, "35, 5", NOTED)]
+    _, conversion = coordinates([*lat[4:], "35"], [*lon[4:], "5"])
+    assert problems(conversion) == []  # now most rows lie elsewhere
 
 
 def test_half_a_pair_of_coordinates_is_none():

@@ -9,13 +9,14 @@ from makers import acled, file_of, refused
 from toolkit import delimited, layout
 from toolkit.errors import FileFormatError
 from toolkit.formats import read_pieces
+from toolkit.opening import opened
 from toolkit.reading import read_cells
 
 
 def read_guessing(content, *, plain, size):
     """Return what reading gives, the beginning of the file taken for plain or not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout, "_is_plain", lambda raw, delimiter: plain)
+        patch.setattr(layout, "_is_plain", lambda *_: plain)
         patch.setattr(delimited, "STRETCH", size)
         patch.setattr(delimited, "STEP", 64)
         return read_cells(file_of(content), lambda header, file: header)
@@ -71,3 +72,18 @@ def test_a_file_that_changes_between_two_readings_is_refused(tmp_path, monkeypat
     next(parts)
     path.write_text(text + "short,row\n", encoding="utf-8")
     refused(lambda: list(parts), kind=FileFormatError, match="changed while it was read")
+
+
+@pytest.mark.parametrize(
+    ("rows", "quotes", "plain"),
+    [
+        ("1\t2\n3\t4\n", True, True),
+        ('1\t"2\n3\t4\n', False, True),  # a letter like any other
+        ('1\t"2\n3\t4\n', True, False),
+        ("1\ta\u2028b\n3\t4\n", True, True),  # a line break to Unicode, none to a table
+        ('1\t"2\n3"\t4\n', True, False),
+    ],
+)
+def test_a_beginning_is_plain_where_each_line_is_a_row(rows, quotes, plain):
+    with opened(file_of("x\ty\n" + rows)) as raw:
+        assert layout.find_layout(raw, None, quotes=quotes).plain is plain

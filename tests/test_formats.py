@@ -12,6 +12,9 @@ import toolkit as ct
 from toolkit.errors import ColumnError, FileFormatError, OptionError
 from toolkit.formats import recognise_format
 from toolkit.problems import COLUMNS
+from toolkit.sources import acled as acled_source
+from toolkit.sources import gdelt, ucdp
+from toolkit.sources.eventfile import EventFile
 
 
 def test_providers_are_recognised_by_names_never_by_number():
@@ -56,6 +59,31 @@ def test_find_problems_takes_the_options_of_the_loader():
     options = {"extract": {"start": "2016-01-01"}, "accessed": "2026-01-31", "keep": ["notes"]}
     assert ct.find_problems(file_of(acled()), **options).empty
     assert ct.find_problems(file_of(ged()), version="25.1").empty
+
+
+def odd_values(provider):
+    """Return a file in which each row has another column with a value that means nothing."""
+    if provider == "GDELT":
+        row = dict.fromkeys(gdelt.VERSION_2, "1") | {"SQLDATE": "20160503", "GLOBALEVENTID": "1"}
+        rows = [row | {"GLOBALEVENTID": str(i)} for i in range(len(row))]
+        options = {"header": gdelt.VERSION_2, "delimiter": "\t"}
+    else:
+        make, header = {"ACLED": (acled_row, makers.ACLED), "UCDP GED": (ged_row, makers.GED)}[
+            provider
+        ]
+        rows, options = [make(i) for i in range(len(header))], {"header": header}
+    odd = [row | {name: "?!"} for row, name in zip(rows, options["header"], strict=True)]
+    return file_of(makers.table(odd, **options))
+
+
+@pytest.mark.parametrize("provider", ["ACLED", "UCDP GED", "GDELT"])
+def test_find_problems_finds_what_the_loader_finds_though_it_reads_less(provider):
+    source = {"ACLED": acled_source, "UCDP GED": ucdp, "GDELT": gdelt}[provider]
+    loaded = EventFile(odd_values(provider), source.FORM).read()
+    found = ct.find_problems(odd_values(provider), provider=provider)
+    pd.testing.assert_frame_equal(found, loaded.problems.table())
+    assert found["column"].nunique() > 3
+    assert not set(source.FORM.silent) & {*found["column"], *source.FORM.deciding}
 
 
 def test_what_had_not_happened_at_download_is_not_covered():

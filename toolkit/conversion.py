@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +63,8 @@ class Conversion:
         self.writes_na = False
         self.rules: list[str] = []
         self._stripped: dict[str, Column] = {}
+        self._aside = ThreadPoolExecutor(1)
+        self._coming: list[tuple[Future[Any], Callable[[Any], None]]] = []
 
     def has(self, name: str) -> bool:
         """Return whether the file has this column of the provider."""
@@ -74,13 +77,23 @@ class Conversion:
         found: T = self.decisions[what, name]
         return found
 
+    def find_aside(self, find: Callable[[], T], note: Callable[[T], None]) -> None:
+        """Find something in another thread while more is converted; `finish` has it noted."""
+        self._coming.append((self._aside.submit(find), note))
+
+    def finish(self) -> None:
+        """Wait for what is found aside and note it: before that, problems are not complete."""
+        for found, note in self._coming:
+            note(found.result())
+        self._coming.clear()
+        self._aside.shutdown()
+
     def column(self, name: str) -> Column:
-        """Return a column's values stripped of blanks around them; all '' where absent."""
+        """Return a column's values stripped of blanks around them; all '' where it was not read."""
         if name not in self._stripped:
-            if self.has(name):
-                found = self.cells.columns[self.columns[name]]
-            else:
-                found = Column(pd.Series([""], dtype=TEXT), np.zeros(len(self.index), "int8"))
+            blank = Column(pd.Series([""], dtype=TEXT), np.zeros(len(self.index), "int8"))
+            own = self.columns.get(name)
+            found = blank if own is None else self.cells.columns.get(own, blank)
             self._stripped[name] = found._replace(values=found.values.str.strip())
         return self._stripped[name]
 
@@ -252,7 +265,7 @@ class Conversion:
         half = ~bad & (lat.notna() ^ lon.notna())
         note(half, "only one of latitude and longitude", SET_MISSING)
         points = Column(lat.mask(bad | half), codes), Column(lon.mask(bad | half), codes)
-        middle = self.decide("middle", latitude, lambda: _find_middles(*points, named))
+        middle = self.decide("middle", latitude, lambda: _find_middles(*points, places))
         mid_lat, mid_lon = middle.reindex(places).to_numpy().T
         lat, lon = (point.values for point in points)
         far = np.hypot(lat - mid_lat, lon - mid_lon) > SWAP_FAR
@@ -301,12 +314,20 @@ def _has_comma(values: pd.Series) -> bool:
     return bool(comma.any() and not values.str.contains(".", regex=False).fillna(False).any())
 
 
-def _find_middles(lat: Column, lon: Column, places: Column) -> pd.DataFrame:
-    """Return the median point of each country."""
-    codes, names = pd.factorize(places.values)
-    points = pd.DataFrame({"lat": lat.rows(), "lon": lon.rows()})
-    middles = points.groupby(places._replace(values=pd.Series(codes)).rows()).median()
-    return middles.set_axis(names[middles.index])
+def _find_middles(lat: Column, lon: Column, places: pd.Series) -> pd.DataFrame:
+    """Return the median point of each country, in which each point stands as often as in rows."""
+    return pd.DataFrame({n: _find_medians(c, places) for n, c in (("lat", lat), ("lon", lon))})
+
+
+def _find_medians(column: Column, places: pd.Series) -> pd.Series:
+    table = pd.DataFrame({"value": column.values, "place": places, "times": column.times()})
+    table = table[table["times"] > 0].dropna().sort_values("value")
+    times = table.groupby("place")["times"]
+    twice, total = 2 * times.cumsum(), times.transform("sum")
+    middle = [
+        table[rows].groupby("place")["value"].first() for rows in (twice >= total, twice > total)
+    ]
+    return (middle[0] + middle[1]) / 2
 
 
 def match_columns(

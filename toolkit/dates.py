@@ -37,18 +37,20 @@ def split_dates(values: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
     for pattern in (_ISO, _COMPACT, _NAMED, _NUMERIC):
         found[pattern] = _extract(rest, pattern)
         rest = rest.drop(found[pattern].index)
-    found[_NAMED][1] = found[_NAMED][1].str.lower().map(_MONTHS)
     places = {_ISO: (0, 1, 2), _COMPACT: (0, 1, 2), _NAMED: (2, 1, 0)}
     said = pd.concat(name_parts(found[pattern], at) for pattern, at in places.items())
-    return said, found[_NUMERIC].astype(float)
+    return said, found[_NUMERIC]
 
 
 def _extract(values: pd.Series, pattern: str) -> pd.DataFrame:
-    """Return the three parts of the values that are of a form."""
+    """Return the three parts of the values that are of a form, as numbers."""
     parts = pc.extract_regex(_to_arrow(values), pattern=pattern)
     fits = parts.is_valid().to_numpy(zero_copy_only=False)
-    columns = {i: pd.array(parts.field(i).filter(parts.is_valid()), "str") for i in range(3)}
-    return pd.DataFrame(columns, index=values.index[fits])
+    found = [parts.field(i).filter(parts.is_valid()) for i in range(3)]
+    if pattern == _NAMED:
+        found[1] = pa.array([_MONTHS.get(name.lower()) for name in found[1].to_pylist()], "float64")
+    numbers = {i: part.cast("float64").to_pandas() for i, part in enumerate(found)}
+    return pd.DataFrame(numbers).set_axis(values.index[fits])
 
 
 def _to_arrow(values: pd.Series) -> pa.Array:
@@ -56,8 +58,8 @@ def _to_arrow(values: pd.Series) -> pa.Array:
 
 
 def name_parts(parts: pd.DataFrame, at: tuple[int, ...]) -> pd.DataFrame:
-    """Return year, month and day as numbers, from the columns in which they stand."""
-    return parts[list(at)].set_axis(["year", "month", "day"], axis=1).astype(float)
+    """Return year, month and day, from the columns in which they stand."""
+    return parts[list(at)].set_axis(["year", "month", "day"], axis=1)
 
 
 def find_short_years(values: pd.Series) -> pd.Series:

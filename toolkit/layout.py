@@ -84,11 +84,12 @@ def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout
     header, delimiter = read_header(raw, encoding)
     if encoding != UTF_8:
         encoding, damaged = decide_encoding(raw, encoding)
-    plain = encoding == UTF_8 and _is_plain(raw, delimiter)
+    quotes = quotes or delimiter != "\t"
+    plain = encoding == UTF_8 and _is_plain(raw, delimiter, quotes)
     return Layout(
         columns=make_unique(names or header),
         delimiter=delimiter,
-        quotes=quotes or delimiter != "\t",
+        quotes=quotes,
         header=names is None,
         encoding=encoding,
         damaged=damaged,
@@ -96,11 +97,14 @@ def find_layout(raw: Source, names: list[str] | None, *, quotes: bool) -> Layout
     )
 
 
-def _is_plain(raw: Source, delimiter: str) -> bool:
+def _is_plain(raw: Source, delimiter: str, quotes: bool) -> bool:
     """Say whether each row at the beginning of a file is a line of its own."""
-    lines = read_head(raw, 1 << 18).decode(errors="replace").splitlines(keepends=True)[:-1]
-    rows = rows_with_long_fields(csv.reader(lines, delimiter=delimiter))
-    return bool(lines) and "\n" in lines[0] and sum(map(bool, rows)) == len(lines)
+    lines = read_head(raw, 1 << 18).decode(errors="replace").split("\n")[:-1]
+    reader = csv.reader(
+        lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
+    )
+    rows = rows_with_long_fields(reader)
+    return bool(lines) and sum(map(bool, rows)) == len(lines)
 
 
 def make_unique(names: list[str]) -> list[str]:

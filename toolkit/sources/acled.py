@@ -31,6 +31,9 @@ COLUMNS = (
 ).split()
 OLD_COLUMNS = ["data_id", "event_id_no_cnty", "iso3", "gwno"]
 UNUSED = "region admin3 source source_scale notes tags timestamp".split() + OLD_COLUMNS[:3]
+SILENT = (
+    "actor1 assoc_actor_1 actor2 assoc_actor_2 event_type sub_event_type admin1 admin2 location"
+).split()
 NUMBERS = "inter1 inter2 fatalities latitude year iso".split()  # some may say "NA"
 SYNONYMS = {
     "ally_actor_1": "assoc_actor_1",
@@ -377,6 +380,7 @@ FORM = Form(
     known=KNOWN,
     needed="event_date",
     unused=UNUSED,
+    silent=SILENT,
     deciding=[*NUMBERS, "event_date", "event_id_cnty", "country", "longitude"],
     decide=_decide,
     convert=_convert,

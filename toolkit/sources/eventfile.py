@@ -25,15 +25,16 @@ class Form(NamedTuple):
     """What a source says of its files.
 
     `known` are the spellings of its columns, `needed` the one without which nothing can be done,
-    `unused` those of which nothing is made. `convert` makes the columns of the events; `decide`
-    converts only what is decided on the whole file, and `describe` returns the facts, both from
-    the columns `deciding`.
+    `unused` those of which nothing is made, `silent` names and ids in which no rule finds a
+    problem. `convert` makes the columns of the events; `decide` converts only what is decided on
+    the whole file, and `describe` returns the facts, both from the columns `deciding`.
     """
 
     provider: str
     known: Mapping[str, str]
     needed: str
     unused: Sequence[str]
+    silent: Sequence[str]
     deciding: Sequence[str]
     decide: Callable[[Conversion, str | None], Any]
     convert: Callable[[Conversion, str | None], dict[str, Any]]
@@ -60,8 +61,9 @@ class EventFile:
 
     def find_problems(self) -> tuple[Problems, dict[str, str]]:
         """Read the whole file for its problems and facts only: no table is made."""
-        table, convert = self._read(self._choose)
+        table, convert = self._read(self._choose_telling)
         self._form.convert(convert, self._order)
+        convert.finish()
         return table.problems, self._describe(convert, table)
 
     def read_pieces(self, piece_bytes: int) -> Iterator[Loaded]:
@@ -71,6 +73,7 @@ class EventFile:
             yield self.read()
             return
         self._form.decide(whole, self._order)
+        whole.finish()
         facts, decisions = self._describe(whole, survey), whole.decisions
         find_lines, layout = survey.problems.find_lines, survey.layout
         del whole, survey
@@ -96,13 +99,20 @@ class EventFile:
         kept = [self._columns.get(n, n) for n in self._kept]
         return list(dict.fromkeys([*used, *kept]))
 
+    def _choose_telling(self, header: list[str], file: str) -> list[str]:
+        chosen = self._choose(header, file)
+        silent = {self._columns.get(name) for name in self._form.silent}
+        return [name for name in chosen if name not in silent]
+
     def _choose_deciding(self, header: list[str], file: str) -> list[str]:
         self._choose(header, file)
         return [self._columns[n] for n in self._form.deciding if n in self._columns]
 
     def _make_events(self, convert: Conversion) -> pd.DataFrame:
         columns = {**carry(convert, self._kept), **self._form.convert(convert, self._order)}
-        return keep_rows(make_event_table(columns, index=convert.index), convert.problems)
+        events = make_event_table(columns, index=convert.index)
+        convert.finish()
+        return keep_rows(events, convert.problems)
 
     def _describe(self, convert: Conversion, table: CellTable) -> dict[str, str]:
         facts = self._form.describe(convert, self._names is not None)

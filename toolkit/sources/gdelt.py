@@ -50,6 +50,10 @@ UNUSED = [
     *"NumMentions NumSources NumArticles AvgTone ActionGeo_FeatureID SOURCEURL".split(),
     *(name for name in VERSION_2 if re.match("Actor[12](?!Code|Name)", name)),
 ]
+SILENT = [
+    *"Actor1Code Actor1Name Actor2Code Actor2Name".split(),
+    *"ActionGeo_ADM1Code ActionGeo_ADM2Code".split(),
+]
 FIRST_FIELDS = [r"\d+", r"\d{8}", r"\d{6}", r"\d{4}"]  # id, day, its month, its year
 
 # CAMEO's root codes, in the words of the table "cameo-events"
@@ -353,6 +357,7 @@ FORM = Form(
     known=KNOWN,
     needed="SQLDATE",
     unused=UNUSED,
+    silent=SILENT,
     deciding=[
         *"GLOBALEVENTID SQLDATE Year DATEADDED".split(),
         *"ActionGeo_FullName ActionGeo_Lat ActionGeo_Long".split(),

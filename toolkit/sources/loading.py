@@ -101,9 +101,15 @@ def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
 
 def drop_repeats(convert: Conversion, ids: Column, name: str) -> None:
     """Leave out a row whose id comes again further down in the file: the later row counts."""
-    repeated = convert.decide("repeats", name, lambda: _find_repeats(ids.rows(convert.index)))
-    rows = Column(pd.Series(convert.index.isin(repeated)), None)
-    convert.leave_out(rows, name, "the same id comes again further down, and that row is kept")
+
+    def find() -> np.ndarray:
+        return convert.decide("repeats", name, lambda: _find_repeats(ids.rows(convert.index)))
+
+    def note(repeated: np.ndarray) -> None:
+        rows = Column(pd.Series(convert.index.isin(repeated)), None)
+        convert.leave_out(rows, name, "the same id comes again further down, and that row is kept")
+
+    convert.find_aside(find, note)
 
 
 def _find_repeats(ids: pd.Series) -> np.ndarray:

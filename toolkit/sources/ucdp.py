@@ -53,6 +53,10 @@ UNUSED = (
     "source_original where_description geom_wkt priogrid_gid region event_clarity deaths_a "
     "deaths_b deaths_unknown gwnoa gwnob"
 ).split()
+SILENT = (
+    "conflict_new_id dyad_new_id side_a_new_id side_a side_b_new_id side_b "
+    "where_coordinates adm_1 adm_2 country_id"
+).split()
 NUMBERS = "best low high latitude year where_prec date_prec".split()  # some may say "NA"
 OLD_COLUMNS = ["gwno"]  # the country's number in GED 5.0
 KNOWN = {**{c: c for c in (*COLUMNS, *OLD_COLUMNS)}, **SYNONYMS}
@@ -324,6 +328,7 @@ FORM = Form(
     known=KNOWN,
     needed="date_start",
     unused=UNUSED,
+    silent=SILENT,
     deciding=[*NUMBERS, "date_start", "date_end", "id", "country", "longitude"],
     decide=_decide,
     convert=_convert,
