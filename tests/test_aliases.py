@@ -4,7 +4,7 @@ import sys
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import refused
 
@@ -114,6 +114,7 @@ def test_index_name_and_missing_names_survive_and_nothing_is_changed():
     pd.testing.assert_series_equal(names, before[1])
 
 
+@settings(max_examples=40)
 @given(st.permutations(range(7)), st.lists(st.sampled_from(["Reed Leage", "Marsh Army", "Heron"])))
 def test_the_order_of_the_rules_does_not_matter(order, names):
     pairs = [(name, "2016-06-15") for name in names]

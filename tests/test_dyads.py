@@ -239,11 +239,26 @@ def test_whole_counts_warn_that_they_do_not_sum():
         ct.count_dyads(make_events(), among=["Heron", "Otter"])
 
 
+@pytest.mark.parametrize("tie", ["opposition", "cooperation", "both"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"split": "share", "straddling": "spread"}, {"complete": True, "straddling": "drop"}],
+)
+def test_without_people_the_dyads_are_those_of_the_participants(tie, options):
+    events = ct.load_sample("acled")
+    events.loc[5, "date_start"] = pd.NaT  # and so no day on which a rule holds
+    options = {"tie": tie, "period": "week", **options}
+    expected = count(events, people=ct.participants(events), **options)
+    dyads = count(events, **options)
+    pd.testing.assert_frame_equal(dyads, expected)
+    assert dyads.attrs == expected.attrs
+
+
 ACTORS = st.lists(st.sampled_from("ABCD"), min_size=0, max_size=3, unique=True)
 EVENTS = st.lists(st.tuples(ACTORS, ACTORS, st.integers(0, 30)), min_size=1, max_size=12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(EVENTS, st.sampled_from(["opposition", "cooperation"]), st.booleans())
 def test_shares_sum_to_the_events_that_join_a_pair_and_their_deaths(rows, tie, directed):
     table = pd.DataFrame(rows, columns=["actor1", "actor2", "fatalities"])

@@ -191,8 +191,9 @@ def take_rows(
     What the participants belong to (`key_columns`), and what the coverage speaks of, are told
     apart besides the keys. Participants by line-up fit a scan, by event a table in memory.
     """
-    _check_rows_asked(events, people, share)
-    if people is not None and SINCE not in people:
+    belong = [] if people is None else key_columns(people)
+    _check_rows_asked(events, belong, share)
+    if belong == EVENT:
         return mark_straddling(events, period, share=share)
     # a scan whose record names its one dataset need not be grouped by it
     single = read_record(events).get("dataset", "") if is_scan(events) else ""
@@ -209,22 +210,22 @@ def take_rows(
         part = "_part"
         events = events.assign(_part=check_share(events, share))
     starts: list[pd.Timestamp] = []
-    if people is not None:
+    if people is not None and SINCE in belong:
         starts = list(people[SINCE].dropna().unique())
         changes = [*changes, *starts]
-        keys += [c for c in key_columns(people) if c != SINCE]
-        check_columns(events, keys, scan=True)
+    keys += [c for c in belong if c != SINCE]
+    check_columns(events, keys, scan=True)
     rows = tally_events(events, keys, period, changes=changes, days=days, share=part)
     check_dated(len(rows), rows["date_start"])
     rows = rows.assign(dataset=single) if single and "dataset" not in keys else rows
-    return rows if people is None else add_since(rows, starts)
+    return add_since(rows, starts) if SINCE in belong else rows
 
 
-def _check_rows_asked(events: Any, people: pd.DataFrame | None, share: str | None) -> None:
+def _check_rows_asked(events: Any, belong: list[str], share: str | None) -> None:
     """Raise what can be asked of a table in memory only."""
     if not is_scan(events):
         return
-    if people is not None and SINCE not in people:
+    if belong == EVENT:
         raise OptionError(
             "The events lie in an engine, and `people` has a row for each of other events.",
             "PARTICIPANTS of these very events, which come by line-up.",

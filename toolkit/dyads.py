@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.account import Account, tell_account
 from toolkit.actors.lineups import key_columns
-from toolkit.actors.participants import check_ids, participants
+from toolkit.actors.participants import check_ids, number_participants, participants
 from toolkit.counts import check_units, count_cells, take_rows
 from toolkit.engines import column_names, is_scan
 from toolkit.errors import (
@@ -135,8 +135,10 @@ def count_dyads(
     events = take_events(events)
     check_units(events, ["event_id"], period)
     _check_direction(events, tie, directed)
-    if people is None:
+    if people is None and is_scan(events):
         people = participants(events)
+    elif people is None:
+        events, people = number_participants(events)
     elif not is_scan(events):
         check_ids(events)
     check_columns(people, [*key_columns(people), "side", "actor", "role", "organised"])

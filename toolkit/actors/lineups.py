@@ -19,6 +19,7 @@ COLUMNS = [
     "dataset", "actor1", "actor2", "assoc_actor_1", "assoc_actor_2",
     "actor1_id", "actor2_id", "actor1_type", "actor2_type",
 ]  # fmt: skip
+LINEUP = "_lineup"  # number of a line-up, among those of one table
 SINCE = "since"  # first day on which the rules followed are those of the line-up
 
 
@@ -57,6 +58,8 @@ def add_since(rows: pd.DataFrame, changes: Iterable[pd.Timestamp]) -> pd.DataFra
 
 def key_columns(people: pd.DataFrame) -> list[str]:
     """Return by which columns PARTICIPANTS belong to events: their ids, or their line-up."""
+    if LINEUP in people:
+        return [LINEUP]
     if SINCE not in people:
         return EVENT
     return [c for c in (*COLUMNS, SINCE) if c in people]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.actors.aliases import FOLLOW, VIEWS, apply_aliases, find_alias_days
-from toolkit.actors.lineups import find_lineups, number_lineups
+from toolkit.actors.lineups import LINEUP, find_lineups, number_lineups
 from toolkit.engines import is_scan
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
 from toolkit.events import ACTOR_TYPES, EVENT, check_columns, check_dates, take_events
@@ -116,13 +116,45 @@ def participants(
     events = take_events(events)
     check_dates(events, [*EVENT, "actor1", "actor2"], scan=True)
     changes = [] if aliases is None else find_alias_days(aliases)
+    choices = (aliases, view, follow, categories, regimes, coalitions, names)
     if is_scan(events):
         lineups = find_lineups(events, changes)
+        people, step = _find_people(lineups, *choices)
+        table = _join_lineups(people, lineups)
     else:
-        check_ids(events)
-        number = number_lineups(events, changes)
-        first = np.unique(number, return_index=True)[1]
-        lineups = events.iloc[first].assign(_weight=np.bincount(number))
+        number, lineups = _number_events(events, changes)
+        people, step = _find_people(lineups, *choices)
+        table = _join_events(people, events, number)
+    return add_step(table, read_record(events), step, view=view)
+
+
+def number_participants(events: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return events with the number of their line-up, and the `participants` of each by number.
+
+    All choices are as they are where none is made. Both tables together are many times smaller
+    than one with a row for each event and actor.
+    """
+    check_dates(events, [*EVENT, "actor1", "actor2"])
+    number, lineups = _number_events(events, [])
+    people, step = _find_people(lineups, None, "recorded", "by_date", "keep", "keep", "split", ())
+    return events.assign(**{LINEUP: number}), add_step(people, read_record(events), step)
+
+
+def _number_events(
+    events: pd.DataFrame, changes: Iterable[pd.Timestamp]
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the number of each event's line-up, and the line-ups."""
+    check_ids(events)
+    number = number_lineups(events, changes)
+    first = np.unique(number, return_index=True)[1]
+    return number, events.iloc[first].assign(_weight=np.bincount(number))
+
+
+def _find_people(
+    lineups: pd.DataFrame, aliases: pd.DataFrame | None, view: str, follow: str, categories: str,
+    regimes: str, coalitions: str, names: Sequence[str],
+) -> tuple[pd.DataFrame, str]:  # fmt: skip
+    """Return who takes part in each line-up, by its place, and what was done in words."""
     people, split = _stack(lineups.reset_index(drop=True), names, coalitions)
     people, matched = _add_ids(people)
     people, followed = _follow(people, aliases, view, follow)
@@ -133,18 +165,15 @@ def participants(
             "events with an actor that is none.",
             'ct.participants(events, categories="keep")',
         )
-    people = people.drop_duplicates(["_lineup", "side", "actor"], ignore_index=True)
+    people = people.drop_duplicates([LINEUP, "side", "actor"], ignore_index=True)
     step = ", ".join(["participants: coalitions " + coalitions, *split, *matched, *followed,
                       f"categories {categories}", *treated, f"regimes {regimes}"])  # fmt: skip
-    table = (
-        _join_lineups(people, lineups) if is_scan(events) else _join_events(people, events, number)
-    )
-    return add_step(table, read_record(events), step, view=view)
+    return people, step
 
 
 def _join_events(people: pd.DataFrame, events: pd.DataFrame, number: np.ndarray) -> pd.DataFrame:
     """Return the participants of each event, in the order of the events: those of its line-up."""
-    size = np.bincount(people["_lineup"], minlength=number.max(initial=-1) + 1)
+    size = np.bincount(people[LINEUP], minlength=number.max(initial=-1) + 1)
     start, n = np.cumsum(size) - size, size[number]
     at = np.arange(n.sum()) + np.repeat(start[number] - (np.cumsum(n) - n), n)
     own = events[["event_id", "dataset", "date_start"]].iloc[np.repeat(np.arange(len(events)), n)]
@@ -155,7 +184,7 @@ def _join_events(people: pd.DataFrame, events: pd.DataFrame, number: np.ndarray)
 def _join_lineups(people: pd.DataFrame, lineups: pd.DataFrame) -> pd.DataFrame:
     """Return the participants of each line-up, beside the columns that make it."""
     lineups = lineups.rename(columns={"_weight": "n_events"}).drop(columns="date_start")
-    own = lineups.iloc[people["_lineup"]].reset_index(drop=True)
+    own = lineups.iloc[people[LINEUP]].reset_index(drop=True)
     return pd.concat([own, people[RESULT].reset_index(drop=True)], axis=1)
 
 
@@ -288,7 +317,7 @@ def _stack(
             f"A coalition whose members never appear alone looks the same. names={guessed!r} says "
             "that these are single actors."
         )
-    people = people[people["actor"].ne("")].drop_duplicates(["_lineup", "side", "actor"])
+    people = people[people["actor"].ne("")].drop_duplicates([LINEUP, "side", "actor"])
     return people.reset_index(drop=True), said
 
 
