@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from nbclient import NotebookClient
 
 CELL_SECONDS = 600
+KERNELS = 4  # at a time at most: each takes some hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,11 @@ def make_report(
     output: Path = Path("build/report"),
     only: Sequence[str] = (),
 ) -> list[Run]:
-    """Execute notebooks in the order of their names and write `index.html` with all of them.
+    """Execute notebooks, one on each core, and write `index.html` with all in order of their names.
 
     Each runs in a kernel of the running Python and in an empty temporary folder, so that nothing
-    is written beside it. One that fails does not stop the others.
+    is written beside it. One that fails does not stop the others. No notebook can rely on what
+    another has done.
 
     Parameters
     ----------
@@ -104,11 +107,9 @@ def make_report(
     """
     _require_lab()
     paths = find_notebooks(notebooks, only=only)
-    progress = tqdm(paths, desc="Notebooks", unit="notebook")
-    runs = []
-    for path in progress:
-        progress.set_postfix_str(path.name)
-        runs.append(run_notebook(path))
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, KERNELS)) as pool:
+        coming = pool.map(run_notebook, paths)
+        runs = list(tqdm(coming, total=len(paths), desc="Notebooks", unit="notebook"))
     output.mkdir(parents=True, exist_ok=True)
     (output / "index.html").write_text(render_page(runs), encoding="utf-8")
     return runs
