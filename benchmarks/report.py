@@ -159,8 +159,9 @@ def floors(measured: list[Measured]) -> list[str]:
                 "cores, and to hash the file: the floor of any loader with this parser and a hash. "
                 f"It takes {read} to have them as text with each row accounted for and each value "
                 "once, which the rules for dates, codes, numbers and ids need: the floor of this "
-                f"one. {found} with these rules applied to all columns, {whole} with the table of "
-                "events made, with its 34 columns, and its coverage stated."
+                f"one. It takes {found} to find the problems, for which names without rules are "
+                f"not read, and {whole} with all columns, the table of events made, with its 34 "
+                "columns, and its coverage stated."
             )
     return said
 

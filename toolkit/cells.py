@@ -73,9 +73,10 @@ def pair_up(*columns: Column) -> tuple[list[pd.Series], np.ndarray | None]:
     codes = [column.codes for column in columns if column.codes is not None]
     if len(codes) < len(columns) or math.prod(sizes) > np.iinfo("int64").max:
         return [column.rows() for column in columns], None
-    numbers = codes[0].astype("int64")
+    numbers = codes[0].astype(np.min_scalar_type(-max(math.prod(sizes), 1)))
     for size, more in zip(sizes[1:], codes[1:], strict=True):
-        numbers = numbers * size + more
+        numbers *= size
+        numbers += more
     if math.prod(sizes) <= FEW:
         found = np.arange(math.prod(sizes))
     else:

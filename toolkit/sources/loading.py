@@ -106,8 +106,10 @@ def drop_repeats(convert: Conversion, ids: Column, name: str) -> None:
         return convert.decide("repeats", name, lambda: _find_repeats(ids.rows(convert.index)))
 
     def note(repeated: np.ndarray) -> None:
-        rows = Column(pd.Series(convert.index.isin(repeated)), None)
-        convert.leave_out(rows, name, "the same id comes again further down, and that row is kept")
+        if len(repeated):
+            rows = Column(pd.Series(convert.index.isin(repeated)), None)
+            reason = "the same id comes again further down, and that row is kept"
+            convert.leave_out(rows, name, reason)
 
     convert.find_aside(find, note)
 
