@@ -137,6 +137,8 @@ def test_classes_of_conflict_oppose_and_classes_of_cooperation_cooperate():
     assert both["n_events"].sum() == 9, "each event once, but for the one without a second actor"
     assert "1 of 10 events join no pair" in both.attrs["steps"]
     assert "6 of 10 events join no pair" in count(events).attrs["steps"]
+    assert both.attrs["cooperation"] == "acts"
+    assert "cooperation" not in count(events).attrs
 
 
 def test_what_passes_between_the_sides_has_a_direction():
@@ -174,6 +176,7 @@ def test_classes_and_coalitions_in_one_table():
     assert found["opposition"]["Heron", "Otter"] == 2 + 4
     assert found["cooperation"]["Heron", "Otter"] == 3 + 1
     assert found["cooperation"]["Heron", "Teal"] == 3
+    assert count(mixed, tie="both").attrs["cooperation"] == "co-listing"  # of some, so not acts
     refused(ct.count_dyads, mixed, tie="cooperation", directed=True, kind=DirectionError)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import toolkit as ct
 from toolkit.errors import DataWarning, DirectionError, OptionError
+from toolkit.events import make_event_table
 from toolkit.networks.signed import signed_by_period, signed_network
 from toolkit.networks.triples import count_triples
 
@@ -161,6 +162,25 @@ def test_triples_by_hand(sides, expected):
     keys = zip(*(found[c] for c in ("actor1", "actor2", "actor3", "against")), strict=True)
     assert dict(zip(keys, found["n_events"], strict=True)) == expected
     assert isinstance(found["period"].dtype, pd.PeriodDtype)
+
+
+def test_acts_of_cooperation_are_no_co_listing():
+    pairs = [("A", "B", "verbal cooperation"), ("B", "C", "material conflict")]
+    events = make_event_table(
+        {
+            "event_id": ["1", "2"],
+            "dataset": "gdelt-events-2",
+            "date_start": pd.Timestamp("2016-05-03"),
+            **{f"actor{i + 1}": [pair[i] for pair in pairs] for i in (0, 1)},
+            "quad_class": [pair[2] for pair in pairs],
+        },
+        index=pd.RangeIndex(2),
+    )
+    dyads = ct.count_dyads(events, tie="both")
+    layers = [ct.actor_network(dyads, tie=tie) for tie in ("opposition", "cooperation")]
+    S = signed_network(*layers, both="leave_out")
+    assert signs(S) == {"AB": 1, "BC": -1}
+    assert S.graph["cooperation"] == "acts"
 
 
 @pytest.mark.filterwarnings("ignore::toolkit.errors.DataWarning")

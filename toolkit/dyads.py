@@ -21,7 +21,7 @@ from toolkit.errors import (
     warn,
 )
 from toolkit.events import check_columns, take_events
-from toolkit.pairs import join_actors, refuse_direction
+from toolkit.pairs import COOPERATION, join_actors, refuse_direction
 from toolkit.permutation import check_whole
 from toolkit.provenance import add_step, coverage, pack_coverage
 from toolkit.straddling import RULES, say_straddling
@@ -106,7 +106,8 @@ def count_dyads(
         `fatalities_high` (whole numbers, or fractions with split="share" or
         straddling="spread"); only pairs and periods with events, sorted. A pair that is not there
         was not recorded; whether that means none is for the coverage to say, and complete=True
-        adds it: `covered` and `partial`, as in a PANEL. All choices stand in the provenance.
+        adds it: `covered` and `partial`, as in a PANEL. All choices stand in the provenance, and
+        as `cooperation` whether that is "acts", as the provider classes them, or "co-listing".
 
     Raises
     ------
@@ -167,6 +168,7 @@ def count_dyads(
                       *tell_account(account, "events by dyad")])  # fmt: skip
     return add_step(dyads, join_records(events, people), step, directed=order, split=split,
                     minimum_events=minimum_events if minimum_events > 1 else None,
+                    cooperation=_say_cooperation(pairs, rows),
                     coverage=pack_coverage(spans) if complete else None)  # fmt: skip
 
 
@@ -234,6 +236,15 @@ def _count_unordered(events: Any) -> tuple[int, int]:
     ordered = rows["directed"].fillna(False).astype(bool) if keys else []
     n = int(rows["_weight"].sum())
     return n, n - int(rows.loc[ordered, "_weight"].sum())
+
+
+def _say_cooperation(pairs: pd.DataFrame, rows: pd.DataFrame) -> str | None:
+    """Return what joins the pairs that cooperate, None where there are none."""
+    joined = rows.iloc[pairs.loc[pairs["tie"] == "cooperation", "_row"]]
+    if joined.empty:
+        return None
+    classes = joined.get("quad_class", pd.Series("", joined.index))
+    return "acts" if classes.isin(COOPERATION).all() else "co-listing"
 
 
 def _choose_pairs(

@@ -26,8 +26,8 @@ def signed_network(
     and has no default.
 
     A sign sums up a period: -1 says that events of the pair on opposite sides were recorded, 1
-    that they were listed on one side. Being listed together is no proof of an alliance, and no
-    tie is no neutrality: nothing was recorded.
+    that they were listed on one side, or that acts between them were classed as cooperation. Being
+    listed together is no proof of an alliance, and no tie is no neutrality: nothing was recorded.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def signed_network(
         each kind (in a layer without `n_events` its weights), 0 where there is none. `G.graph`
         holds the rule (`both`), the number of pairs with both ties (`n_both`), and of those
         without a tie (`n_left_out`), and as `cooperation` where the positive ties come from:
-        "co-listing" in events, or "as given".
+        "co-listing" in events, "acts" where all of it is (GDELT), or "as given".
 
     Raises
     ------
@@ -155,10 +155,10 @@ def _join(opposition: nx.Graph, cooperation: nx.Graph, both: str) -> nx.Graph:
                        n_cooperation=events[1])  # fmt: skip
     n_both = len(set(minus) & set(plus))
     n_left_out = len(set(minus) | set(plus)) - S.number_of_edges()
-    source = "co-listing" if cooperation.graph.get("tie") == "cooperation" else "as given"
+    given = "co-listing" if cooperation.graph.get("tie") == "cooperation" else "as given"
     record = shared_record([opposition, cooperation]) | {
         "tie": "signed", "both": both, "n_both": str(n_both), "n_left_out": str(n_left_out),
-        "cooperation": source,
+        "cooperation": cooperation.graph.get("cooperation", given),
     }  # fmt: skip
     step = f"signed network, {n_both:,} pairs with both ties: {both}, {n_left_out:,} without a tie"
     S.graph.update(record, steps="; ".join(s for s in (record.get("steps", ""), step) if s))
