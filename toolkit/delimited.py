@@ -143,13 +143,21 @@ class Round:
     def _stretches(self) -> Iterator[Stretch]:
         """Yield the file in stretches that end with a line, and one with a field too many."""
         before, fence = 0, (self.layout.delimiter * len(self.layout.columns) + "\n").encode()
-        while text := self._tally.read(min(STRETCH, BLOCK)):
+        while parts := self._read_parts(min(STRETCH, BLOCK)):
             rest = self._tally.readline(BLOCK)
             if len(rest) == BLOCK:
                 raise self._not_plain()
-            text = b"".join((text, rest, fence))
+            text = b"".join((*parts, rest, fence))
             yield Stretch(text, self._tally.lines - before, before == 0)
             before = self._tally.lines
+
+    def _read_parts(self, size: int) -> list[bytes]:
+        """Read so many bytes, in parts that stay in the cache while they are looked at."""
+        parts: list[bytes] = []
+        while size > 0 and (part := self._tally.read(min(size, STEP))):
+            parts.append(part)
+            size -= len(part)
+        return parts
 
     def _parse_lines(self, stretch: Stretch) -> Part:
         """Return the rows of a stretch if they are its lines.
