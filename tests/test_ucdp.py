@@ -179,6 +179,23 @@ def test_ids_that_repeat_in_one_file_keep_the_later_row():
     assert told(problems) == [(2, "id", LEFT_OUT)]
 
 
+@pytest.mark.parametrize(
+    ("ids", "left_out"),
+    [
+        (["7", "8", "9"], []),
+        (["7", "8", "7"], [1]),
+        (["7", "07", "8"], []),  # the same number, but not the same id
+        (["7", "8", "x", "8"], [2]),  # the first ones look like numbers
+        (["7", "8.0", "8"], [2]),
+        (["9" * 30, "8", "9" * 30], [1]),  # more than a number of 64 bits
+    ],
+)
+def test_ids_are_told_apart_as_text(ids, left_out):
+    _, problems = load(ged([ged_row(id=value) for value in ids]))
+    gone = problems.loc[problems["action"] == "row left out", "record"]
+    assert gone.tolist() == left_out
+
+
 def test_a_row_without_a_date_does_not_push_out_one_with():
     rows = [ged_row(1), ged_row(1, date_start="2016-02-30")]
     events, problems = load(ged(rows))
