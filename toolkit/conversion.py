@@ -64,7 +64,7 @@ class Conversion:
         self.rules: list[str] = []
         self._stripped: dict[str, Column] = {}
         self._aside = ThreadPoolExecutor(1)
-        self._coming: list[tuple[Future[Any], Callable[[Any], None]]] = []
+        self._coming: dict[str, Future[Any]] = {}
 
     def has(self, name: str) -> bool:
         """Return whether the file has this column of the provider."""
@@ -77,16 +77,13 @@ class Conversion:
         found: T = self.decisions[what, name]
         return found
 
-    def find_aside(self, find: Callable[[], T], note: Callable[[T], None]) -> None:
-        """Find something in another thread while more is converted; `finish` has it noted."""
-        self._coming.append((self._aside.submit(find), note))
+    def find_aside(self, name: str, find: Callable[[], Any]) -> None:
+        """Find something in a column in another thread, while more is converted."""
+        self._coming[name] = self._aside.submit(find)
 
-    def finish(self) -> None:
-        """Wait for what is found aside and note it: before that, problems are not complete."""
-        for found, note in self._coming:
-            note(found.result())
-        self._coming.clear()
-        self._aside.shutdown()
+    def found_aside(self, name: str) -> Any:
+        """Wait for what is found in a column, and return it."""
+        return self._coming[name].result()
 
     def column(self, name: str) -> Column:
         """Return a column's values stripped of blanks around them; all '' where it was not read."""

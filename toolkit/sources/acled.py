@@ -247,22 +247,23 @@ def open_acled(
     return EventFile(source, FORM, keep=keep, rename=rename, date_order=date_order)
 
 
-def _decide(convert: Conversion, order: str | None) -> dict[str, Column]:
-    """Return dates and ids; decide on the whole file what "NA", 3/4/1997 and 1,5 mean."""
+def _decide(convert: Conversion, order: str | None) -> Column:
+    """Decide on the whole file what "NA", 3/4/1997 and 1,5 mean, and which ids come again."""
     convert.watch_for_na(NUMBERS)
-    year = convert.integer("year") if convert.has("year") else None
-    start = convert.date("event_date", year=year, order=order)
-    convert.leave_out(
-        start.map(pd.isna), "event_date", "no date: the event cannot be placed in time"
-    )
-    ids = read_ids(convert, "event_id_cnty", start)
-    return {"event_id": ids, "date_start": start, "date_end": start, **_point(convert)}
+    read_ids(convert, "event_id_cnty")
+    start = _date(convert, order)
+    _point(convert)
+    return start
 
 
 def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
+    convert.watch_for_na(NUMBERS)
+    ids = read_ids(convert, "event_id_cnty")
+    start = _date(convert, order)
     columns = {
-        "dataset": DATASET, **_decide(convert, order), **_place(convert), **_kind(convert),
-        **_actors(convert), "date_precision": convert.code("time_precision", TIME_PRECISION),
+        "event_id": ids, "dataset": DATASET, "date_start": start, "date_end": start,
+        **_place(convert), **_kind(convert), **_actors(convert),
+        "date_precision": convert.code("time_precision", TIME_PRECISION),
         "date_precision_code": convert.identifier("time_precision"),
         "fatalities": convert.integer("fatalities", minimum=0),
     }  # fmt: skip
@@ -277,6 +278,15 @@ def _describe(convert: Conversion, bare: bool) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _date(convert: Conversion, order: str | None) -> Column:
+    year = convert.integer("year") if convert.has("year") else None
+    start = convert.date("event_date", year=year, order=order)
+    convert.leave_out(
+        start.map(pd.isna), "event_date", "no date: the event cannot be placed in time"
+    )
+    return start
+
+
 def _point(convert: Conversion) -> dict[str, Column]:
     country = convert.text("country")
     lat, lon = convert.coordinates("latitude", "longitude", within=country)
@@ -285,6 +295,7 @@ def _point(convert: Conversion) -> dict[str, Column]:
 
 def _place(convert: Conversion) -> dict[str, Column]:
     return {
+        **_point(convert),
         **{name: convert.text(name) for name in ("admin1", "admin2", "location")},
         "country_id": convert.identifier("iso" if convert.has("iso") else "gwno"),
         "geo_precision": convert.code("geo_precision", GEO_PRECISION),
@@ -379,6 +390,7 @@ FORM = Form(
     provider="ACLED",
     known=KNOWN,
     needed="event_date",
+    ids="event_id_cnty",
     unused=UNUSED,
     silent=SILENT,
     deciding=[*NUMBERS, "event_date", "event_id_cnty", "country", "longitude"],

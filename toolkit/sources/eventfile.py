@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.cells import Column
 from toolkit.conversion import Conversion
 from toolkit.events import make_event_table
 from toolkit.problems import Problems
@@ -15,6 +16,7 @@ from toolkit.sources.loading import (
     Loaded,
     carry,
     check_keep,
+    drop_repeats,
     find_access,
     find_columns,
     keep_rows,
@@ -25,18 +27,20 @@ class Form(NamedTuple):
     """What a source says of its files.
 
     `known` are the spellings of its columns, `needed` the one without which nothing can be done,
-    `unused` those of which nothing is made, `silent` names and ids in which no rule finds a
-    problem. `convert` makes the columns of the events; `decide` converts only what is decided on
-    the whole file, and `describe` returns the facts, both from the columns `deciding`.
+    `ids` that of the events' ids, `unused` those of which nothing is made, `silent` names and ids
+    in which no rule finds a problem. `convert` makes the columns of the events; `decide` converts
+    only what is decided on the whole file, and returns the dates, and `describe` returns the
+    facts, both from the columns `deciding`.
     """
 
     provider: str
     known: Mapping[str, str]
     needed: str
+    ids: str
     unused: Sequence[str]
     silent: Sequence[str]
     deciding: Sequence[str]
-    decide: Callable[[Conversion, str | None], Any]
+    decide: Callable[[Conversion, str | None], Column]
     convert: Callable[[Conversion, str | None], dict[str, Any]]
     describe: Callable[[Conversion, bool], dict[str, str]]
 
@@ -62,8 +66,8 @@ class EventFile:
     def find_problems(self) -> tuple[Problems, dict[str, str]]:
         """Read the whole file for its problems and facts only: no table is made."""
         table, convert = self._read(self._choose_telling)
-        self._form.convert(convert, self._order)
-        convert.finish()
+        columns = self._form.convert(convert, self._order)
+        drop_repeats(convert, self._form.ids, columns["date_start"])
         return table.problems, self._describe(convert, table)
 
     def read_pieces(self, piece_bytes: int) -> Iterator[Loaded]:
@@ -72,8 +76,7 @@ class EventFile:
         if survey.layout is None:  # a spreadsheet or JSON is in memory anyway
             yield self.read()
             return
-        self._form.decide(whole, self._order)
-        whole.finish()
+        drop_repeats(whole, self._form.ids, self._form.decide(whole, self._order))
         facts, decisions = self._describe(whole, survey), whole.decisions
         find_lines, layout = survey.problems.find_lines, survey.layout
         del whole, survey
@@ -111,7 +114,7 @@ class EventFile:
     def _make_events(self, convert: Conversion) -> pd.DataFrame:
         columns = {**carry(convert, self._kept), **self._form.convert(convert, self._order)}
         events = make_event_table(columns, index=convert.index)
-        convert.finish()
+        drop_repeats(convert, self._form.ids, columns["date_start"])
         return keep_rows(events, convert.problems)
 
     def _describe(self, convert: Conversion, table: CellTable) -> dict[str, str]:

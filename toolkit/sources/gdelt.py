@@ -234,17 +234,19 @@ def open_gdelt(
     return EventFile(source, FORM, keep=keep, rename=rename, names=names, quotes=names is None)
 
 
-def _decide(convert: Conversion, order: str | None) -> None:
+def _decide(convert: Conversion, order: str | None) -> Column:
     """Decide on the whole file what 1,5 means and which ids come again, and count the old rows."""
-    read_ids(convert, "GLOBALEVENTID", _dates(convert))
+    read_ids(convert, "GLOBALEVENTID")
+    start = _dates(convert)
     _point(convert)
+    return start
 
 
 def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
-    start = _dates(convert)
+    ids, start = read_ids(convert, "GLOBALEVENTID"), _dates(convert)
     _note_unknown(convert)
     return {
-        "event_id": read_ids(convert, "GLOBALEVENTID", start), "dataset": _dataset(convert),
+        "event_id": ids, "dataset": _dataset(convert),
         "date_start": start, "date_end": start, **_place(convert), **_actors(convert),
         "event_type": convert.code("EventRootCode", ROOTS),
         "sub_event_type": convert.text("EventCode"), "directed": True,
@@ -356,6 +358,7 @@ FORM = Form(
     provider="GDELT",
     known=KNOWN,
     needed="SQLDATE",
+    ids="GLOBALEVENTID",
     unused=UNUSED,
     silent=SILENT,
     deciding=[

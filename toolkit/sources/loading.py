@@ -100,19 +100,38 @@ def refuse_strangers(header: Sequence[str], provider: str, file: str) -> None:
         )
 
 
-def drop_repeats(convert: Conversion, ids: Column, name: str) -> None:
-    """Leave out a row whose id comes again further down in the file: the later row counts."""
+def read_ids(convert: Conversion, name: str) -> Column:
+    """Return the ids of the events in a column, or the numbers of the rows where it is absent.
+
+    A row without id is left out. The search for ids that come again is begun: see `drop_repeats`.
+    """
+    if not convert.has(name):
+        return Column(pd.Series("row " + convert.index.astype("str")), None)
+    ids = convert.identifier(name)
+    convert.leave_out(ids.map(pd.isna), name, "no id: the event cannot be told from others")
+    if ("repeats", name) not in convert.decisions:
+        convert.find_aside(name, lambda: _find_repeats(ids.rows(convert.index)))
+    return ids
+
+
+def drop_repeats(convert: Conversion, name: str, dates: Column) -> None:
+    """Leave out a row whose id comes again further down in a row that has a date."""
+    if not convert.has(name):
+        return
 
     def find() -> np.ndarray:
-        return convert.decide("repeats", name, lambda: _find_repeats(ids.rows(convert.index)))
+        found: np.ndarray = convert.found_aside(name)
+        if len(found) == 0 or not dates.values.hasnans:
+            return found
+        ids = convert.identifier(name)
+        dated = combine(lambda one, day: one.mask(day.isna()), ids, dates)
+        return _find_repeats(dated.rows(convert.index))
 
-    def note(repeated: np.ndarray) -> None:
-        if len(repeated):
-            rows = Column(pd.Series(convert.index.isin(repeated)), None)
-            reason = "the same id comes again further down, and that row is kept"
-            convert.leave_out(rows, name, reason)
-
-    convert.find_aside(find, note)
+    repeated = convert.decide("repeats", name, find)
+    if len(repeated):
+        rows = Column(pd.Series(convert.index.isin(repeated)), None)
+        reason = "the same id comes again further down, and that row is kept"
+        convert.leave_out(rows, name, reason)
 
 
 def _find_repeats(ids: pd.Series) -> np.ndarray:
@@ -139,22 +158,6 @@ def _are_distinct_numbers(ids: pd.Series) -> bool:
     except pa.ArrowInvalid:
         return False
     return pd.Series(numbers.drop_null().to_numpy()).is_unique
-
-
-def read_ids(convert: Conversion, name: str, dates: Column) -> Column:
-    """Return the ids of the events in a column, or the numbers of the rows where it is absent.
-
-    A row without id is left out, and one whose id comes again in a later row that has a date.
-    """
-    if not convert.has(name):
-        return Column(pd.Series("row " + convert.index.astype("str")), None)
-    ids = convert.identifier(name)
-    convert.leave_out(ids.map(pd.isna), name, "no id: the event cannot be told from others")
-    dated = ids
-    if dates.values.hasnans:
-        dated = combine(lambda one, day: one.mask(day.isna()), ids, dates)
-    drop_repeats(convert, dated, name)
-    return ids
 
 
 def check_keep(

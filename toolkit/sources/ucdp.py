@@ -216,18 +216,19 @@ def open_ucdp_ged(
     return EventFile(source, FORM, keep=keep, rename=rename, date_order=date_order, names=names)
 
 
-def _decide(convert: Conversion, order: str | None) -> None:
+def _decide(convert: Conversion, order: str | None) -> Column:
     """Decide on the whole file what "NA", 3/4/1997 and 1,5 mean, and which ids come again."""
     convert.watch_for_na(NUMBERS)
+    read_ids(convert, "id")
     start, _ = _dates(convert, order)
-    read_ids(convert, "id", start)
     _point(convert)
+    return start
 
 
 def _convert(convert: Conversion, order: str | None) -> dict[str, Any]:
     convert.watch_for_na(NUMBERS)
+    ids = read_ids(convert, "id")
     start, end = _dates(convert, order)
-    ids = read_ids(convert, "id", start)
     violence = convert.code("type_of_violence", VIOLENCE)
     one_sided = violence.map(lambda kinds: kinds.eq("one-sided"))
     words = {code: WORDS[kind] for code, kind in VIOLENCE.items()}
@@ -327,6 +328,7 @@ FORM = Form(
     provider="UCDP GED",
     known=KNOWN,
     needed="date_start",
+    ids="id",
     unused=UNUSED,
     silent=SILENT,
     deciding=[*NUMBERS, "date_start", "date_end", "id", "country", "longitude"],
