@@ -64,6 +64,8 @@ def loading() -> list[Case]:
             Case(f"parts-{file}", f"Parts of loading {title}: all", (
                 load,
                 Side("its problems found, no table made", find.start),
+                Side("the columns of its problems read as text",
+                    partial(starts.read_columns, problems=True, **parts)),
                 Side("its columns read as text", partial(starts.read_columns, **parts)),
                 Side("its columns parsed, the file hashed", partial(starts.parse_columns, **parts)),
                 Side("pandas", read),

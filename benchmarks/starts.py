@@ -59,14 +59,15 @@ def read_csv(files: Files, *, file: str, idiom: str = "read_csv") -> Work:
     return _warm(getattr(idioms, idiom), files.path(file), _first_lines(files.path(file)))
 
 
-def read_columns(files: Files, *, file: str, source: str) -> Work:
-    """Read the columns that make events as text, with every row accounted for: half of loading."""
+def read_columns(files: Files, *, file: str, source: str, problems: bool = False) -> Work:
+    """Read the columns that make events, or tell problems, as text, every row accounted for."""
     from toolkit.reading import read_cells
 
     module = importlib.import_module(f"toolkit.sources.{source}")
 
     def choose(header: list[str], _: str) -> list[str]:
-        return [name for name in header if name not in module.UNUSED]
+        unused = [*module.UNUSED, *(module.SILENT if problems else [])]
+        return [name for name in header if name not in unused]
 
     path = files.path(file)
     return _warm(lambda source: read_cells(source, choose) and None, path, _first_lines(path))

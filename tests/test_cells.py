@@ -48,6 +48,19 @@ def test_columns_are_combined_row_by_row(monkeypatch, few):
     assert combine(pd.Series.add, none, none).rows().tolist() == []
 
 
+@pytest.mark.parametrize("sizes", [(200, 200), (1000, 40), (70_000, 70_000), (3_000_000, 1)])
+def test_the_last_of_all_pairs_has_its_own_number(sizes):
+    last = [Column(pd.Series(range(n)), np.array([0, n - 1], "int32")) for n in sizes]
+    values, codes = pair_up(*last)
+    pairs = list(zip(*(v.iloc[codes] for v in values), strict=True))
+    assert pairs == [(0, 0), (sizes[0] - 1, sizes[1] - 1)]
+
+
+def test_columns_without_rows_are_combined_to_none():
+    some = [Column(pd.Series(range(n), dtype="int64"), np.zeros(0, "int8")) for n in (0, 300)]
+    assert len(combine(pd.Series.gt, *some).where()) == 0
+
+
 def test_a_column_whose_values_stop_coming_again_is_kept_as_it_stands():
     pieces = [["u"] * 3, ["a", "b", "c", "d"], ["u", "u"]]
     collector = Collector(["x"], Encoder())

@@ -20,8 +20,8 @@ SMALL = 1000  # bytes: a few rows
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(delimited, "STEP", 1 << 10)
-    monkeypatch.setattr(delimited, "STRETCH", 1 << 10)
+    monkeypatch.setattr(delimited, "STEP", 1 << 11)
+    monkeypatch.setattr(delimited, "STRETCH", 1 << 11)
 
 
 def pieces(content, **options):

@@ -73,7 +73,7 @@ def pair_up(*columns: Column) -> tuple[list[pd.Series], np.ndarray | None]:
     codes = [column.codes for column in columns if column.codes is not None]
     if len(codes) < len(columns) or math.prod(sizes) > np.iinfo("int64").max:
         return [column.rows() for column in columns], None
-    numbers = codes[0].astype(np.min_scalar_type(-max(math.prod(sizes), 1)))
+    numbers = codes[0].astype(np.min_scalar_type(-max(math.prod(sizes), *sizes, 1)))
     for size, more in zip(sizes[1:], codes[1:], strict=True):
         numbers *= size
         numbers += more

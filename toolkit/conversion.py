@@ -63,7 +63,6 @@ class Conversion:
         self.writes_na = False
         self.rules: list[str] = []
         self._stripped: dict[str, Column] = {}
-        self._aside = ThreadPoolExecutor(1)
         self._coming: dict[str, Future[Any]] = {}
 
     def has(self, name: str) -> bool:
@@ -79,7 +78,9 @@ class Conversion:
 
     def find_aside(self, name: str, find: Callable[[], Any]) -> None:
         """Find something in a column in another thread, while more is converted."""
-        self._coming[name] = self._aside.submit(find)
+        thread = ThreadPoolExecutor(1)
+        self._coming[name] = thread.submit(find)
+        thread.shutdown(wait=False)  # it ends when it is done
 
     def found_aside(self, name: str) -> Any:
         """Wait for what is found in a column, and return it."""
