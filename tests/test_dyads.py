@@ -177,6 +177,8 @@ def test_classes_and_coalitions_in_one_table():
     assert found["cooperation"]["Heron", "Otter"] == 3 + 1
     assert found["cooperation"]["Heron", "Teal"] == 3
     assert count(mixed, tie="both").attrs["cooperation"] == "co-listing"  # of some, so not acts
+    acts = count(mixed, tie="both", among=["Heron", "Marsh"])
+    assert acts.attrs["cooperation"] == "acts"  # all that are left
     refused(ct.count_dyads, mixed, tie="cooperation", directed=True, kind=DirectionError)
 
 

@@ -22,16 +22,6 @@ from toolkit.provenance import pack_coverage, stamp
 NAN = np.nan
 
 
-@pytest.fixture(autouse=True)
-def _leave_no_trace(monkeypatch):
-    before = dict(mpl.rcParams)
-    for module, name in ((plt, "show"), (plt, "savefig"), (mpl.figure.Figure, "savefig")):
-        monkeypatch.setattr(module, name, lambda *a, **k: pytest.fail("shown or saved"))
-    yield
-    assert dict(mpl.rcParams) == before
-    plt.close("all")
-
-
 # Three provinces side by side, each 2 degrees wide: Ithvar 0-2, Belvash 2-4, Quorin 4-6 east.
 def square(west, south=0.0, size=2.0):
     east, north = west + size, south + size

@@ -494,6 +494,7 @@ def test_actors_without_a_camp_are_grey_and_their_ties_unmarked():
         ({"both": "stronger", "n_both": "3", "n_left_out": "2"}, "the stronger",
          "signed as the kind with more events, 2 with as many of each without a tie"),
         ({"cooperation": "co-listing"}, "not recorded", "co-listing in events, which proves no"),
+        ({"cooperation": "acts"}, "not recorded", "acts that the provider classes so, which"),
     ],
 )  # fmt: skip
 def test_how_a_pair_with_both_kinds_is_signed_is_said(graph, entry, said):

@@ -165,14 +165,14 @@ def test_triples_by_hand(sides, expected):
 
 
 def test_acts_of_cooperation_are_no_co_listing():
-    pairs = [("A", "B", "verbal cooperation"), ("B", "C", "material conflict")]
     events = make_event_table(
         {
             "event_id": ["1", "2"],
             "dataset": "gdelt-events-2",
             "date_start": pd.Timestamp("2016-05-03"),
-            **{f"actor{i + 1}": [pair[i] for pair in pairs] for i in (0, 1)},
-            "quad_class": [pair[2] for pair in pairs],
+            "actor1": ["A", "B"],
+            "actor2": ["B", "C"],
+            "quad_class": ["verbal cooperation", "material conflict"],
         },
         index=pd.RangeIndex(2),
     )

@@ -189,7 +189,8 @@ def take_rows(
     """Return the rows that are counted: of a table with participants one each event, else tallied.
 
     What the participants belong to (`key_columns`), and what the coverage speaks of, are told
-    apart besides the keys. Participants by line-up fit a scan, by event a table in memory.
+    apart besides the keys. Participants by line-up fit a scan, by event or by the number of its
+    line-up a table in memory.
     """
     belong = [] if people is None else key_columns(people)
     _check_rows_asked(events, belong, share)

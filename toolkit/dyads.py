@@ -107,7 +107,8 @@ def count_dyads(
         straddling="spread"); only pairs and periods with events, sorted. A pair that is not there
         was not recorded; whether that means none is for the coverage to say, and complete=True
         adds it: `covered` and `partial`, as in a PANEL. All choices stand in the provenance, and
-        as `cooperation` whether that is "acts", as the provider classes them, or "co-listing".
+        as `cooperation` whether that is "acts", as the provider classes them, or "co-listing";
+        neither proves an alliance.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def count_dyads(
                       *tell_account(account, "events by dyad")])  # fmt: skip
     return add_step(dyads, join_records(events, people), step, directed=order, split=split,
                     minimum_events=minimum_events if minimum_events > 1 else None,
-                    cooperation=_say_cooperation(pairs, rows),
+                    cooperation=_say_cooperation(chosen, rows),
                     coverage=pack_coverage(spans) if complete else None)  # fmt: skip
 
 

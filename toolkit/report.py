@@ -76,11 +76,11 @@ def make_report(
     output: Path = Path("build/report"),
     only: Sequence[str] = (),
 ) -> list[Run]:
-    """Execute notebooks, one on each core, and write `index.html` with all in order of their names.
+    """Execute notebooks and write `index.html` with all of them, in the order of their names.
 
-    Each runs in a kernel of the running Python and in an empty temporary folder, so that nothing
-    is written beside it. One that fails does not stop the others. No notebook can rely on what
-    another has done.
+    They run side by side, one on each core and four at most, so that none can rely on what another
+    has done. Each runs in a kernel of the running Python and in an empty temporary folder, so that
+    nothing is written beside it. One that fails does not stop the others.
 
     Parameters
     ----------

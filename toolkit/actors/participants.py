@@ -116,15 +116,16 @@ def participants(
     events = take_events(events)
     check_dates(events, [*EVENT, "actor1", "actor2"], scan=True)
     changes = [] if aliases is None else find_alias_days(aliases)
-    choices = (aliases, view, follow, categories, regimes, coalitions, names)
     if is_scan(events):
         lineups = find_lineups(events, changes)
-        people, step = _find_people(lineups, *choices)
-        table = _join_lineups(people, lineups)
     else:
         number, lineups = _number_events(events, changes)
-        people, step = _find_people(lineups, *choices)
-        table = _join_events(people, events, number)
+    people, step = _find_people(
+        lineups, aliases, view, follow, categories, regimes, coalitions, names
+    )
+    table = (
+        _join_lineups(people, lineups) if is_scan(events) else _join_events(people, events, number)
+    )
     return add_step(table, read_record(events), step, view=view)
 
 
@@ -297,7 +298,7 @@ def _stack(
         if column not in lineups or lineups[column].isna().all():
             continue
         part = lineups.loc[lineups[column].notna(), ["dataset", "date_start", "_weight"]]
-        part = part.assign(_lineup=part.index, side=side, role=role, recorded=lineups[column])
+        part = part.assign(side=side, role=role, recorded=lineups[column], **{LINEUP: part.index})
         for what in ("id", "type"):
             own = lineups.get(f"{column}_{what}", pd.Series(pd.NA, lineups.index))
             part[f"actor_{what}"] = own.astype("object")

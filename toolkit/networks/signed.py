@@ -48,7 +48,8 @@ def signed_network(
         each kind (in a layer without `n_events` its weights), 0 where there is none. `G.graph`
         holds the rule (`both`), the number of pairs with both ties (`n_both`), and of those
         without a tie (`n_left_out`), and as `cooperation` where the positive ties come from:
-        "co-listing" in events, "acts" where all of it is (GDELT), or "as given".
+        "co-listing" in events, "acts" where all are acts between the two that the provider
+        classes as cooperation (GDELT), or "as given".
 
     Raises
     ------

@@ -211,6 +211,8 @@ def _say_rule(S: nx.Graph) -> list[str]:
     lines = [f"Pairs with both kinds of ties{n}: {rule}"]
     if facts.get("both") == "stronger" and int(facts.get("n_left_out", 0)):
         lines[0] += f", {int(facts['n_left_out']):,} with as many of each without a tie"
-    if facts.get("cooperation") == "co-listing":
-        lines.append("Cooperation is co-listing in events, which proves no alliance")
-    return lines
+    said = {
+        "co-listing": "Cooperation is co-listing in events, which proves no alliance",
+        "acts": "Cooperation is acts that the provider classes so, which proves no alliance",
+    }
+    return [*lines, *(said[c] for c in [facts.get("cooperation")] if c in said)]

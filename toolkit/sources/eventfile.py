@@ -103,9 +103,9 @@ class EventFile:
         return list(dict.fromkeys([*used, *kept]))
 
     def _choose_telling(self, header: list[str], file: str) -> list[str]:
-        chosen = self._choose(header, file)
-        silent = {self._columns.get(name) for name in self._form.silent}
-        return [name for name in chosen if name not in silent]
+        self._choose(header, file)
+        without = {*self._form.unused, *self._form.silent}
+        return [own for name, own in self._columns.items() if name not in without]
 
     def _choose_deciding(self, header: list[str], file: str) -> list[str]:
         self._choose(header, file)
