@@ -136,13 +136,18 @@ def file_of(content, name="export.csv"):
     return stream
 
 
+def quiet(call, *arguments, **options):
+    """Return the result of a call without the toolkit's warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ct.DataWarning)
+        return call(*arguments, **options)
+
+
 def load(content, *, how=ct.load_events, **options):
     """Load text or bytes in memory without its warnings and check the accounting."""
     name = options.pop("name", "export.csv")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        events = how(file_of(content, name), **options)
-        problems = ct.find_problems(file_of(content, name), **options)
+    events = quiet(how, file_of(content, name), **options)
+    problems = quiet(ct.find_problems, file_of(content, name), **options)
     check_accounting(events, problems)
     return events, problems
 
@@ -167,10 +172,8 @@ def check_accounting(events, problems):
 
 def refused(call, *arguments, kind=ToolkitError, match=None, **options):
     """Check that a call is refused in three parts, and return the error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        with pytest.raises(kind, match=match) as caught:
-            call(*arguments, **options)
+    with pytest.raises(kind, match=match) as caught:
+        quiet(call, *arguments, **options)
     error = caught.value
     assert isinstance(error, ToolkitError)
     assert all(part.strip() for part in (error.wrong, error.allowed, error.fix))

@@ -4,11 +4,9 @@ Expected numbers are counted by hand from ROWS, or are what pandas gives on the 
 other tests hold against hand arithmetic. Invented countries and actors.
 """
 
-import warnings
-
 import pandas as pd
 import pytest
-from makers import refused
+from makers import quiet, refused
 
 import toolkit as ct
 from toolkit.errors import ColumnError, DirectionError, EmptySelectionError, OptionError
@@ -95,12 +93,6 @@ def engine(request):
 @pytest.fixture
 def put_events(engine, request):
     return lambda events: put(engine, events, request)
-
-
-def quiet(call, *data, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        return call(*data, **options)
 
 
 def same(found, expected):

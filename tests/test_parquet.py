@@ -1,10 +1,8 @@
 """Raw files -> Parquet -> DuckDB and Spark: nothing lost, nothing twice, killed at any moment."""
 
-import warnings
-
 import pandas as pd
 import pytest
-from makers import refused
+from makers import quiet, refused
 
 import toolkit as ct
 from toolkit.engines import find_record
@@ -12,16 +10,9 @@ from toolkit.errors import FileFormatError, MissingFileError, OptionError
 from toolkit.events import COLUMNS
 
 
-def quietly(call, *arguments, **options):
-    """Call something without its warnings."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return call(*arguments, **options)
-
-
 @pytest.fixture(scope="session")
 def ged():
-    return quietly(ct.load_sample, "ged")
+    return quiet(ct.load_sample, "ged")
 
 
 # ------------------------------------------------------------------- plain Parquet files
@@ -49,7 +40,7 @@ def test_plain_files_are_opened_by_duckdb_and_stay_open(plain, ged):
 
 
 def test_plain_files_are_opened_by_spark(plain, ged, spark):
-    events = quietly(ct.scan_events, plain, engine="spark", session=spark)
+    events = quiet(ct.scan_events, plain, engine="spark", session=spark)
     assert sorted(events.columns) == sorted([*COLUMNS, "note"])
     assert events.where("note IS NULL").count() == 100
     assert events.count() == len(ged)
@@ -58,7 +49,7 @@ def test_plain_files_are_opened_by_spark(plain, ged, spark):
 
 
 def test_what_plain_files_say_of_their_source_is_kept(plain, ged, tmp_path):
-    record = find_record(quietly(ct.scan_events, plain))
+    record = find_record(quiet(ct.scan_events, plain))
     assert record["sha256"] == ged.attrs["sha256"]
     assert record["coverage"] == ged.attrs["coverage"]
     assert record["rows"] == "2316"
@@ -69,12 +60,12 @@ def test_what_plain_files_say_of_their_source_is_kept(plain, ged, tmp_path):
     with pytest.warns(ct.DataWarning, match="of 1 the source is not recorded"):
         assert find_record(ct.scan_events(tmp_path / "bare.parquet")) == {}
     both = [plain / "first.parquet", tmp_path / "bare.parquet"]
-    assert "rows added, source not recorded" in find_record(quietly(ct.scan_events, both))["steps"]
+    assert "rows added, source not recorded" in find_record(quiet(ct.scan_events, both))["steps"]
 
 
 def test_relations_of_one_connection_can_be_joined(plain):
-    first = quietly(ct.scan_events, plain / "first.parquet", threads=1).set_alias("a")
-    second = quietly(ct.scan_events, plain / "second.parquet", threads=1).set_alias("b")
+    first = quiet(ct.scan_events, plain / "first.parquet", threads=1).set_alias("a")
+    second = quiet(ct.scan_events, plain / "second.parquet", threads=1).set_alias("b")
     assert first.join(second, "a.event_id = b.event_id").fetchall() == []
 
 
@@ -82,7 +73,7 @@ def test_your_own_connection_is_used(plain):
     import duckdb
 
     with duckdb.connect() as own:
-        quietly(ct.scan_events, plain, session=own).create_view("events")
+        quiet(ct.scan_events, plain, session=own).create_view("events")
         assert own.sql("SELECT count(*) > 0 FROM events").fetchall() == [(True,)]
 
 

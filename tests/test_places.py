@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from makers import quiet
 
 import toolkit as ct
 from toolkit import places
@@ -59,10 +60,6 @@ def said(function, *args, **options):
         warnings.simplefilter("always")
         result = function(*args, **options)
     return result, [str(w.message) for w in caught]
-
-
-def quiet(function, *args, **options):
-    return said(function, *args, **options)[0]
 
 
 # ---------------------------------------------------------------------------------- cells

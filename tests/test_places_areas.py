@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from test_places import BOARD, EAST, WEST, collection, feature, make_points, quiet, ring, said
+from makers import quiet
+from test_places import BOARD, EAST, WEST, collection, feature, make_points, ring, said
 
 from toolkit import places
 from toolkit.errors import (

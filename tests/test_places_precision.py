@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_places import BOARD, collection, feature, make_points, quiet, said
+from makers import quiet
+from test_places import BOARD, collection, feature, make_points, said
 
 import toolkit as ct
 from toolkit import places

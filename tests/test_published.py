@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from makers import quiet
 
 import toolkit as ct
 
@@ -23,21 +24,15 @@ MYANMAR = "ucdp/ged_myanmar_full49cols.csv"
 COUNTRY_YEAR = "ucdp/organizedviolencecy_v25_1.csv"
 
 
-def quietly(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        return function(*args, **options)
-
-
 @pytest.fixture(scope="module")
 def syria(realdata):
-    return quietly(ct.load_ucdp_ged, realdata / SYRIA, version="652.1601.1911")
+    return quiet(ct.load_ucdp_ged, realdata / SYRIA, version="652.1601.1911")
 
 
 @pytest.fixture(scope="module")
 def myanmar(realdata):
     span = {"countries": ["Myanmar (Burma)"], "start": "1989-01-01", "end": "2023-12-31"}
-    return quietly(ct.load_ucdp_ged, realdata / MYANMAR, extract=span)
+    return quiet(ct.load_ucdp_ged, realdata / MYANMAR, extract=span)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +96,7 @@ def test_half_of_syria_is_one_dyad(syria):
 
 
 def test_ahrar_al_sham_against_hts_in_2017(syria):
-    dyads = quietly(ct.count_dyads, syria, period="year").query(
+    dyads = quiet(ct.count_dyads, syria, period="year").query(
         "actor1 == 'Ahrar al-Sham' & actor2 == 'HTS'"
     )
     here = dyads[dyads["period"] == "2017"]

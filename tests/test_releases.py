@@ -1,11 +1,10 @@
 """Several releases of the same data: the later one counts, and what changed is told."""
 
-import warnings
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from makers import quiet
 
 import toolkit as ct
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError
@@ -35,12 +34,6 @@ OLD = [("1", "2016-03-01", 5), ("2", "2016-01-15", 0), ("3", "2016-02-01", None)
 NEW = [("4", "2016-01-02", 7), ("1", "2016-03-01", 6), ("2", "2016-01-15", 0)]
 
 
-def quietly(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return function(*args, **options)
-
-
 def deaths(events):
     return dict(zip(events["event_id"], events["fatalities"], strict=True))
 
@@ -51,7 +44,7 @@ def test_the_later_release_counts_and_the_result_is_in_the_order_of_days():
     assert both["event_id"].tolist() == ["4", "2", "3", "1"]
     assert both.index.tolist() == [0, 1, 2, 3]
     assert deaths(both) == {"4": 7, "2": 0, "3": pd.NA, "1": 6}
-    back = quietly(ct.combine_events, [make_release(NEW), make_release(OLD)])
+    back = quiet(ct.combine_events, [make_release(NEW), make_release(OLD)])
     assert deaths(back)["1"] == 5
 
 
@@ -59,7 +52,7 @@ def test_types_survive_also_where_one_table_has_fewer_levels():
     first, second = make_release(OLD), make_release(NEW)
     second["date_precision"] = second["date_precision"].cat.remove_unused_categories()
     second["actor1_type"] = second["actor1_type"].astype("str")
-    both = quietly(ct.combine_events, [first, second])
+    both = quiet(ct.combine_events, [first, second])
     assert both.dtypes.equals(first.dtypes)
     for column, (levels, ordered) in CATEGORIES.items():
         assert both[column].cat.categories.tolist() == levels
@@ -89,7 +82,7 @@ def test_the_same_id_in_two_datasets_is_two_events_and_a_warning():
 def test_the_source_of_a_combined_table_is_all_of_its_sources():
     old = make_release(OLD, version="1", file="old.csv")
     new = make_release(NEW, version="2", span=("2017-01-01", "2017-12-31"), file="new.csv")
-    both = quietly(ct.combine_events, [old, new])
+    both = quiet(ct.combine_events, [old, new])
     assert both.attrs["file"] == "old.csv + new.csv"
     assert both.attrs["dataset"] == "reed"
     # 4 + 4 rows in the files, 3 + 3 kept, 1 + 1 left out
@@ -99,7 +92,7 @@ def test_the_source_of_a_combined_table_is_all_of_its_sources():
 
 
 def test_a_version_stays_with_its_own_dataset():
-    both = quietly(
+    both = quiet(
         ct.combine_events, [make_release(OLD, version="25.1"), make_release(NEW, dataset="heron")]
     )
     assert ct.source_line(both) == "Source: Reed 25.1 + Heron"
@@ -108,7 +101,7 @@ def test_a_version_stays_with_its_own_dataset():
 
 def test_a_filter_of_one_table_is_not_told_of_all():
     few = ct.filter_events(make_release(OLD), end="2016-02-01")
-    both = quietly(ct.combine_events, [make_release(NEW), few])
+    both = quiet(ct.combine_events, [make_release(NEW), few])
     assert both.attrs["filters"] == "none + end 2016-02-01"
     assert both.attrs["steps"].startswith("none + 3 events filtered to 2; 2 tables combined")
 
@@ -116,15 +109,15 @@ def test_a_filter_of_one_table_is_not_told_of_all():
 def test_a_table_of_unknown_source_is_admitted():
     unknown = make_release(NEW)
     unknown.attrs = {}
-    both = quietly(ct.combine_events, [make_release(OLD), unknown])
+    both = quiet(ct.combine_events, [make_release(OLD), unknown])
     assert ct.source_line(both) == "Source: Reed; of some rows source not recorded"
-    neither = quietly(ct.combine_events, [unknown, unknown])
+    neither = quiet(ct.combine_events, [unknown, unknown])
     assert ct.source_line(neither) == "Source not recorded"
     assert ct.coverage(neither).empty
 
 
 def test_an_unrecorded_filter_of_one_table_is_still_told():
-    both = quietly(ct.combine_events, [make_release(OLD).head(2), make_release(NEW)])
+    both = quiet(ct.combine_events, [make_release(OLD).head(2), make_release(NEW)])
     assert ct.source_line(both).startswith("Subset of Reed, filter not recorded")
 
 
@@ -207,7 +200,7 @@ def test_events_without_ids_of_their_own_are_not_taken_for_each_other(ids):
     with pytest.raises(ColumnError, match="events without an id of their own"):
         ct.combine_events([numbered, make_release(NEW)])
     other = make_release(NEW, dataset="heron")
-    assert len(quietly(ct.combine_events, [numbered, other])) == 6
+    assert len(quiet(ct.combine_events, [numbered, other])) == 6
 
 
 releases = st.lists(
@@ -227,8 +220,8 @@ def test_the_last_word_on_each_event_is_kept_and_every_change_is_listed(releases
     for release in releases:
         changes += [k for k, n in release.items() if last.get(k, n) != n]
         last |= release
-    both = quietly(ct.combine_events, tables)
+    both = quiet(ct.combine_events, tables)
     assert deaths(both) == last
     assert sorted(ct.find_conflicts(tables)["event_id"]) == sorted(changes)
-    once = quietly(ct.combine_events, [both, both])
+    once = quiet(ct.combine_events, [both, both])
     pd.testing.assert_frame_equal(once, both)

@@ -9,6 +9,7 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pytest
+from makers import quiet
 
 import toolkit as ct
 from toolkit import spatial
@@ -41,12 +42,6 @@ def chain(n, style="binary"):
     """Make n units in a row, each the neighbour of the one before and the one after."""
     points = pd.DataFrame({"latitude": 0.0, "longitude": range(n), "name": map(str, range(n))})
     return spatial.make_weights(points, kind="distance", km=1.1 * KM_PER_DEGREE, style=style)
-
-
-def quiet(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        return function(*args, **options)
 
 
 def by_unit(values):

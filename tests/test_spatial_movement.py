@@ -4,7 +4,6 @@ Hand-made events lie on the equator, where 0.1 degrees are 11.12 km.
 """
 
 import json
-import warnings
 from itertools import permutations
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pandas as pd
 import pointpats
 import pytest
 from equator import diffusion, make_events, weigh
+from makers import quiet
 from scipy.stats import theilslopes
 
 import toolkit as ct
@@ -23,12 +23,6 @@ from toolkit.spatial.precision import find_periods
 
 TRUTH = Path(__file__).parents[1] / "data" / "sample" / "truth.json"
 START, END = "2013-04-01", "2014-02-28"
-
-
-def quiet(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        return function(*args, **options)
 
 
 @pytest.fixture(scope="module")
