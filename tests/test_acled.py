@@ -356,6 +356,14 @@ def test_ids_that_repeat_keep_the_later_row():
     ]  # fmt: skip
 
 
+def test_ids_that_only_begin_alike_are_no_repeats():
+    long = "é" * 40
+    ids = [long + "1", long + "2", "7", "07", "7 events", long + "1", "7"]
+    events, problems = load(acled([acled_row(event_id_cnty=i) for i in ids]))
+    assert events["event_id"].tolist() == [long + "2", "07", "7 events", long + "1", "7"]
+    assert told(problems, "record") == [(1,), (3,)]
+
+
 def test_formulas_and_html_in_notes_stay_text_and_are_shown_escaped():
     nasty = ['=HYPERLINK("http://x.invalid";"x")', "<script>alert(1)</script>", "@SUM(1+1)", "-2+3"]
     events, _ = load(acled([acled_row(i, notes=n) for i, n in enumerate(nasty)]), keep=["notes"])
