@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import warnings
 
 import conftest
@@ -44,21 +45,27 @@ def work_once(work, order, report):
 def follow_orders(work):
     """Read an order a line; print the processes that follow it, and then how each ended."""
     conftest.pytest_configure(None)
-    for line in sys.stdin:
-        order = json.loads(line)
-        children = []
-        for _ in range(order.get("copies", 1)):
-            source, report = os.pipe()
-            child = os.fork()
-            if child == 0:
-                work_once(work, order, report)
-            os.close(report)
-            children.append((child, source))
-        print(json.dumps([child for child, _ in children]), flush=True)
-        ends = []
-        for child, source in children:
-            with os.fdopen(source, "rb") as stream:
-                said = stream.read()
-            os.waitpid(child, 0)
-            ends.append(json.loads(said) if said else [])
-        print(json.dumps(ends), flush=True)
+    with tempfile.TemporaryDirectory() as folder:  # who is killed cannot clear up behind itself
+        tempfile.tempdir = folder
+        for line in sys.stdin:
+            follow_order(work, json.loads(line))
+
+
+def follow_order(work, order):
+    """Do what one order says."""
+    children = []
+    for _ in range(order.get("copies", 1)):
+        source, report = os.pipe()
+        child = os.fork()
+        if child == 0:
+            work_once(work, order, report)
+        os.close(report)
+        children.append((child, source))
+    print(json.dumps([child for child, _ in children]), flush=True)
+    ends = []
+    for child, source in children:
+        with os.fdopen(source, "rb") as stream:
+            said = stream.read()
+        os.waitpid(child, 0)
+        ends.append(json.loads(said) if said else [])
+    print(json.dumps(ends), flush=True)
