@@ -10,13 +10,14 @@ import signal
 import time
 import warnings
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 from loopback import Worker
-from makers import acled, acled_row, ged, ged_row, refused
+from makers import acled, acled_row, acled_rows, ged, ged_row, refused
 
 import toolkit as ct
 from toolkit.engines import find_record
@@ -119,6 +120,36 @@ def test_the_record_is_that_of_the_loader(tmp_path):
     assert {k: record.get(k) for k in expected} == expected
     assert files.attrs["title"] == expected["title"]
     assert ct.cite(files).startswith(expected["citation"][:20])
+
+
+def in_small_pieces(monkeypatch):
+    """Have files read from here on in pieces of a few rows."""
+    for name in ("STEP", "STRETCH"):
+        monkeypatch.setattr(f"toolkit.delimited.{name}", 1 << 11)
+    small = partial(ct.parquet.convert.read_pieces, piece_bytes=1000)
+    monkeypatch.setattr("toolkit.parquet.convert.read_pieces", small)
+
+
+def test_a_file_of_many_pieces_is_written_like_one_of_one(tmp_path, monkeypatch):
+    nowhen = [acled_row(i, event_date="") for i in range(61, 91)]  # pieces without any event
+    rows = [*acled_rows(60), *nowhen, acled_row(2, actor1="Later"), acled_row(91)]
+    put(tmp_path / "a.csv", acled(rows))
+    one = convert(tmp_path / "a.csv", tmp_path / "one")
+    in_small_pieces(monkeypatch)
+    many = convert(tmp_path / "a.csv", tmp_path / "many")
+    assert one["rows_kept"].tolist() == [61]
+    assert content(tmp_path / "many") == content(tmp_path / "one")
+    pd.testing.assert_frame_equal(many, one)
+    pd.testing.assert_frame_equal(problems(tmp_path / "many"), problems(tmp_path / "one"))
+
+
+def test_an_invented_country_in_a_late_piece_marks_the_whole_file(tmp_path, monkeypatch):
+    put(tmp_path / "a.csv", acled([*acled_rows(60), acled_row(61, country="Karvenia")]))
+    in_small_pieces(monkeypatch)
+    files = convert(tmp_path / "a.csv", tmp_path / "out")
+    assert files["dataset"].tolist() == ["sample-acled"]
+    assert {row[0] for row in content(tmp_path / "out")} == {"sample-acled"}
+    assert len(content(tmp_path / "out")) == 61
 
 
 def test_the_records_of_several_files_are_put_together(tmp_path):

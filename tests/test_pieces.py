@@ -1,8 +1,10 @@
 """Reading in pieces: what the loaders give, with decisions taken on the whole file."""
 
 import gzip
+import io
 import json
 from collections import Counter
+from functools import partial
 
 import makers
 import numpy as np
@@ -14,6 +16,7 @@ from toolkit import delimited
 from toolkit.errors import FileFormatError, OptionError
 from toolkit.formats import find_problems, read_pieces
 from toolkit.reading import find_lines, read_cells
+from toolkit.sources import eventfile
 
 SMALL = 1000  # bytes: a few rows
 
@@ -52,6 +55,21 @@ def test_pieces_are_the_whole_and_count_their_own_rows():
     assert pd.concat([p.events for p in parts])["event_id"].tolist() == [
         f"VLM{i}" for i in range(1, 101)
     ]
+
+
+@pytest.mark.parametrize("pack", [str.encode, lambda text: gzip.compress(text.encode())])
+def test_only_a_file_longer_than_a_piece_is_read_twice(monkeypatch, pack):
+    readings = []
+    for name in ("read_cells", "read_cells_again"):
+        real = getattr(eventfile, name)
+        spy = partial(lambda real, *a, **options: readings.append(a) or real(*a, **options), real)
+        monkeypatch.setattr(eventfile, name, spy)
+    text = acled(3)
+    for size, times in ((len(text), 1), (len(text) - 1, 2)):
+        readings.clear()
+        parts = list(read_pieces(io.BytesIO(pack(text)), piece_bytes=size))
+        assert sum(len(p.events) for p in parts) == 3
+        assert len(readings) == times
 
 
 def test_a_date_far_below_decides_the_order_above():

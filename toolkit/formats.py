@@ -109,7 +109,8 @@ def read_pieces(
     The pieces one behind the other are what the loader gives: the same rows, types, problems and
     numbers of records. What has to be decided on a whole column (the order of day and month, what
     "NA" means, which ids come again, where a country lies) is decided in a first reading of the
-    few columns concerned; the second one converts. The provenance is not stamped.
+    few columns concerned; the second one converts. A file that is one piece is read once. The
+    provenance is not stamped.
 
     Parameters
     ----------

@@ -133,6 +133,12 @@ def read_head(raw: Source, size: int = 65536) -> bytes:
         return stream.read(size)
 
 
+def fits(source: Readable, size: int) -> bool:
+    """Say whether a file, unpacked, has at most so many bytes."""
+    with opened(source) as raw:
+        return len(read_head(raw, size + 1)) <= size
+
+
 def cut_short(raw: Source, detail: str) -> FileFormatError:
     """Return the error for a file that is damaged or not whole."""
     return FileFormatError(

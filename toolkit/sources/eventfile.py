@@ -10,6 +10,7 @@ import pandas as pd
 from toolkit.cells import Column
 from toolkit.conversion import Conversion
 from toolkit.events import make_event_table
+from toolkit.opening import fits
 from toolkit.problems import Problems
 from toolkit.reading import CellTable, Choice, Readable, read_cells, read_cells_again
 from toolkit.sources.loading import (
@@ -71,7 +72,13 @@ class EventFile:
         return table.problems, self._describe(convert, table)
 
     def read_pieces(self, piece_bytes: int) -> Iterator[Loaded]:
-        """Read the file twice: once for what is decided on the whole, once piece by piece."""
+        """Read the file twice: once for what is decided on the whole, once piece by piece.
+
+        A file that is a piece itself is read once.
+        """
+        if fits(self._source, piece_bytes):
+            yield self.read()
+            return
         survey, whole = self._read(self._choose_deciding)
         if survey.layout is None:  # a spreadsheet or JSON is in memory anyway
             yield self.read()
