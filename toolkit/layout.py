@@ -52,10 +52,12 @@ class Layout(NamedTuple):
 def read_header(raw: Source, encoding: str) -> tuple[list[str], str]:
     """Return the first row's fields and the delimiter that splits it into the most of them."""
     text = read_head(raw, 1 << 20).decode(encoding, errors="replace").lstrip("\ufeff\r\n")
+    stream = io.StringIO(text, newline="")
     line: list[str] = []
     best = ","
     for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        stream.seek(0)
+        reader = csv.reader(stream, delimiter=delimiter)
         fields = next(rows_with_long_fields(reader), [])
         if len(fields) > len(line):
             line, best = fields, delimiter
