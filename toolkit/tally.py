@@ -249,8 +249,11 @@ def number_values(table: pd.DataFrame) -> np.ndarray:
         if size * n >= 2**62:
             number, found = pd.factorize(number)
             size = len(found)
-        number *= n
-        number += codes
+        if size == 1:
+            number = codes
+        else:
+            number *= n
+            number += codes
         size *= n
     return number
 
