@@ -154,7 +154,7 @@ def _begin_apart(texts: pd.Series) -> bool:
     begins = pc.utf8_slice_codeunits(column, 0, BEGINNING)
     words = pc.max(pc.binary_length(begins)).as_py() // 8 + 1  # of 8 bytes each
     filled = pc.ascii_rpad(begins, 8 * words).buffers()[-1]
-    table = np.frombuffer(filled, "u8").reshape(len(texts), words)
+    table = np.frombuffer(filled, "u8", len(texts) * words).reshape(-1, words)
     numbers = np.sort(table @ (ODD ** np.arange(words, dtype="u8")))
     return bool((numbers[1:] != numbers[:-1]).all())
 
