@@ -159,9 +159,10 @@ def floors(measured: list[Measured]) -> list[str]:
                 "cores, and to hash the file: the floor of any loader with this parser and a hash. "
                 f"It takes {read} to have them as text with each row accounted for and each value "
                 "once, which the rules for dates, codes, numbers and ids need: the floor of this "
-                f"one. To find the problems, names without rules are not read: {told} to have the "
-                f"others as text, {found} with the rules applied. The whole takes {whole}, with "
-                "the table of events made, with its 34 columns, and its coverage stated."
+                "one, below which it can meet no target. To find the problems, names without rules "
+                f"are not read: {told} to have the others as text, {found} with the rules applied. "
+                f"The whole takes {whole}, with the table of events made, with its 34 columns, and "
+                "its coverage stated."
             )
     return said
 
