@@ -25,6 +25,7 @@ FLOORS = {
     "problems": 1,
     "permutation": 1,
     "cells": 1,
+    "ids": 1,
     "dates": 1,
     "opening": 1.5,
     "recoding": 1.55,

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from toolkit.errors import (
     OptionError,
     did_you_mean,
 )
+from toolkit.ids import begin_apart
 from toolkit.problems import NOTED, Problems
 from toolkit.provenance import find_held
 
@@ -193,7 +194,7 @@ def take_events(events: Any) -> Any:
 def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
     """Yield column, rows and reason of everything doubtful in a table."""
     has = events.columns.__contains__
-    no_id, twice = events["event_id"].isna(), events.duplicated(["dataset", "event_id"], keep=False)
+    no_id, twice = events["event_id"].isna(), find_twins(events)
     yield "event_id", no_id, "no id: the event cannot be told from others"
     yield "event_id", twice & ~no_id, "id stands twice"
     yield "date_start", events["date_start"].isna(), "no date: not counted in any period"
@@ -213,6 +214,13 @@ def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
             best > events["fatalities_high"],
             "best estimate above the high one",
         )
+
+
+def find_twins(events: pd.DataFrame, *, keep: Literal["last", False] = False) -> pd.Series:
+    """Return which events have the dataset and id of another one; `keep` as pandas has it."""
+    if begin_apart(events["event_id"]):
+        return pd.Series(False, events.index)
+    return events.duplicated(EVENT, keep=keep)
 
 
 def check_columns(table: Any, needed: Iterable[str], *, scan: bool = False) -> None:

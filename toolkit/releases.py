@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, warn
-from toolkit.events import CATEGORIES, COLUMNS, check_columns
+from toolkit.events import CATEGORIES, COLUMNS, check_columns, find_twins
 from toolkit.provenance import add_step, coverage, pack_coverage, read_record
 
 
@@ -57,7 +57,7 @@ def combine_events(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     stacked = pd.concat(
         [t.set_axis(range(len(t))) for t in _without_attrs(tables)], ignore_index=True
     )
-    kept = stacked[~stacked.duplicated(["dataset", "event_id"], keep="last")]
+    kept = stacked[~find_twins(stacked, keep="last")]
     kept = kept.sort_values("date_start", kind="stable", ignore_index=True)
     for column in CATEGORIES:
         if column in kept:
@@ -154,7 +154,7 @@ def find_conflicts(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         t.reset_index(drop=True).assign(_table=i) for i, t in enumerate(_without_attrs(tables))
     ]
     stacked = pd.concat(marked, ignore_index=True)
-    stacked = stacked[stacked.duplicated(["dataset", "event_id"], keep=False)]
+    stacked = stacked[find_twins(stacked)]
     stacked = stacked.sort_values(["dataset", "event_id", "_table"], kind="stable")
     before = stacked.groupby(["dataset", "event_id"]).shift()
     parts = []

@@ -12,7 +12,7 @@ from toolkit.actors.aliases import FOLLOW, VIEWS, apply_aliases, find_alias_days
 from toolkit.actors.lineups import LINEUP, find_lineups, number_lineups
 from toolkit.engines import is_scan
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, check_option, warn
-from toolkit.events import ACTOR_TYPES, EVENT, check_columns, check_dates, take_events
+from toolkit.events import ACTOR_TYPES, EVENT, check_columns, check_dates, find_twins, take_events
 from toolkit.provenance import add_step, read_record
 
 # How a provider writes several actors: within the names of a side, and in the associated columns
@@ -194,7 +194,7 @@ def check_ids(events: pd.DataFrame) -> None:
     check_columns(events, EVENT)
     for rows, fault in (
         (events[EVENT].isna().any(axis=1), "have no event_id or dataset"),
-        (events.duplicated(EVENT, keep=False), "share their event_id with another of the dataset"),
+        (find_twins(events), "share their event_id with another of the dataset"),
     ):
         if rows.any():
             raise ColumnError(

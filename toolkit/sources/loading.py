@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from toolkit.cells import Column, combine
 from toolkit.conversion import Conversion, fold, match_columns
 from toolkit.datasets import describe_dataset, find_access_day, find_invented, state_coverage
 from toolkit.errors import AccountingError, ColumnError, FileFormatError, did_you_mean, warn
 from toolkit.events import COLUMNS as EVENT_COLUMNS
+from toolkit.ids import begin_apart
 from toolkit.problems import NOTED, Problems
 from toolkit.provenance import pack_coverage, stamp
 from toolkit.reading import Readable, read_text
@@ -29,8 +28,6 @@ HALLMARKS = {
     "event_mode": "POLECAT",
     "iyear": "GTD",
 }
-BEGINNING = 32  # letters of an id
-ODD = np.uint64(0x9E3779B97F4A7C15)  # odd: words that differ still do when multiplied by it
 
 
 class Loaded(NamedTuple):
@@ -140,23 +137,9 @@ def drop_repeats(convert: Conversion, name: str, dates: Column) -> None:
 def _find_repeats(ids: pd.Series) -> np.ndarray:
     """Return the records whose id comes again further down."""
     ids = ids.dropna()
-    if len(ids) == 0 or _begin_apart(ids):
+    if begin_apart(ids):
         return np.zeros(0, dtype="int64")
     return ids.index[ids.duplicated(keep="last")].to_numpy("int64")
-
-
-def _begin_apart(texts: pd.Series) -> bool:
-    """Say whether numbers made of the beginnings of texts are all different: then the texts are.
-
-    Numbers are sorted several times faster than texts are compared.
-    """
-    column = pa.table({"text": texts})["text"].combine_chunks()
-    begins = pc.utf8_slice_codeunits(column, 0, BEGINNING)
-    words = pc.max(pc.binary_length(begins)).as_py() // 8 + 1  # of 8 bytes each
-    filled = pc.ascii_rpad(begins, 8 * words).buffers()[-1]
-    table = np.frombuffer(filled, "u8", len(texts) * words).reshape(-1, words)
-    numbers = np.sort(table @ (ODD ** np.arange(words, dtype="u8")))
-    return bool((numbers[1:] != numbers[:-1]).all())
 
 
 def check_keep(
