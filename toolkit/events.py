@@ -217,7 +217,7 @@ def _doubts(events: pd.DataFrame) -> Iterable[tuple[str, pd.Series, str]]:
 
 
 def find_twins(events: pd.DataFrame, *, keep: Literal["last", False] = False) -> pd.Series:
-    """Return which events have the dataset and id of another one; `keep` as pandas has it."""
+    """Return which events have the dataset and id of another one: any, or one further down."""
     if begin_apart(events["event_id"]):
         return pd.Series(False, events.index)
     return events.duplicated(EVENT, keep=keep)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError, warn
-from toolkit.events import CATEGORIES, COLUMNS, check_columns, find_twins
+from toolkit.events import CATEGORIES, COLUMNS, EVENT, check_columns, find_twins
 from toolkit.provenance import add_step, coverage, pack_coverage, read_record
 
 
@@ -65,7 +65,7 @@ def combine_events(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
             kept[column] = kept[column].astype(pd.CategoricalDtype(levels, ordered=ordered))
     conflicts = find_conflicts(tables)
     if len(conflicts):
-        n = conflicts[["dataset", "event_id"]].drop_duplicates().shape[0]
+        n = conflicts[EVENT].drop_duplicates().shape[0]
         warn(
             f"{n:,} events differ between the tables; the last table's values were taken. "
             "ct.find_conflicts(tables) lists them."
@@ -156,12 +156,12 @@ def find_conflicts(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     stacked = pd.concat(marked, ignore_index=True)
     stacked = stacked[find_twins(stacked)]
     stacked = stacked.sort_values(["dataset", "event_id", "_table"], kind="stable")
-    before = stacked.groupby(["dataset", "event_id"]).shift()
+    before = stacked.groupby(EVENT).shift()
     parts = []
     for column in (c for c in COLUMNS if c in stacked and c not in ("dataset", "event_id")):
         new, old = stacked[column].astype("str"), before[column].astype("str")
         changed = before["_table"].notna() & (new.fillna("") != old.fillna(""))
-        part = stacked.loc[changed, ["dataset", "event_id"]].assign(column=column)
+        part = stacked.loc[changed, EVENT].assign(column=column)
         part["earlier"], part["later"] = old[changed], new[changed]
         part["earlier_table"] = before.loc[changed, "_table"].astype("int64")
         parts.append(part.assign(later_table=stacked.loc[changed, "_table"]))

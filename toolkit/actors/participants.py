@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -116,17 +117,17 @@ def participants(
     events = take_events(events)
     check_dates(events, [*EVENT, "actor1", "actor2"], scan=True)
     changes = [] if aliases is None else find_alias_days(aliases)
+    join: Callable[[pd.DataFrame], pd.DataFrame]
     if is_scan(events):
         lineups = find_lineups(events, changes)
+        join = partial(_join_lineups, lineups=lineups)
     else:
         number, lineups = _number_events(events, changes)
+        join = partial(_join_events, events=events, number=number)
     people, step = _find_people(
         lineups, aliases, view, follow, categories, regimes, coalitions, names
     )
-    table = (
-        _join_lineups(people, lineups) if is_scan(events) else _join_events(people, events, number)
-    )
-    return add_step(table, read_record(events), step, view=view)
+    return add_step(join(people), read_record(events), step, view=view)
 
 
 def number_participants(events: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import OptionError
-from toolkit.events import GEO_PRECISIONS, check_columns
+from toolkit.events import EVENT, GEO_PRECISIONS, check_columns
 from toolkit.plots import style
 from toolkit.plots.basemap import Boundaries, Ground, is_inside, make_ground
 from toolkit.provenance import source_line
@@ -151,9 +151,8 @@ def place_others(
     """Return the further events inside the frame that are not among the events."""
     if around is None:
         return place_points(events.head(0), size, None)
-    key = ["dataset", "event_id"]
-    check_columns(around, key)
-    known = pd.MultiIndex.from_frame(around[key]).isin(pd.MultiIndex.from_frame(events[key]))
+    check_columns(around, EVENT)
+    known = pd.MultiIndex.from_frame(around[EVENT]).isin(pd.MultiIndex.from_frame(events[EVENT]))
     points = place_points(around[~known], size, None)
     return points[is_inside(ground.box, points)]
 

@@ -214,5 +214,5 @@ def _say_rule(S: nx.Graph) -> list[str]:
     said = {
         "co-listing": "Cooperation is co-listing in events, which proves no alliance",
         "acts": "Cooperation is acts that the provider classes so, which proves no alliance",
-    }
-    return [*lines, *(said[c] for c in [facts.get("cooperation")] if c in said)]
+    }.get(facts.get("cooperation", ""))
+    return [*lines, said] if said else lines
