@@ -1,14 +1,9 @@
-"""Raw files -> Parquet: every row accounted for, nothing twice, killed at any moment."""
+"""Raw files -> Parquet: every row accounted for, and none twice."""
 
-import contextlib
 import gzip
 import json
 import os
-import random
 import shutil
-import signal
-import time
-import warnings
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -16,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from loopback import Worker
-from makers import acled, acled_row, acled_rows, ged, ged_row, refused
+from exported import SPAN, content, convert, put
+from makers import acled, acled_row, acled_rows, ged, ged_row, quiet, refused
 
 import toolkit as ct
 from toolkit.engines import find_record
@@ -31,37 +26,6 @@ from toolkit.errors import (
 )
 from toolkit.events import COLUMNS
 from toolkit.provenance import coverage
-
-SPAN = {"start": "2010-01-01", "end": "2020-12-31"}
-
-
-def put(path, text):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def convert(paths, folder, **options):
-    """Convert without warnings, and check the accounting of the whole folder."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        files = ct.to_parquet(paths, folder, progress=False, **{"extract": SPAN, **options})
-    kept = files[files["dataset"].notna()]
-    assert (kept["rows_in_file"] == kept["rows_kept"] + kept["rows_left_out"]).all()
-    assert len(content(folder)) == kept["rows_kept"].sum() == int(files.attrs["rows_kept"])
-    return files
-
-
-def load(path, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ct.DataWarning)
-        return ct.load_events(path, **options)
-
-
-def content(folder):
-    """Return all events of a folder, sorted."""
-    events = ct.scan_events(folder, threads=1)
-    return sorted(events.project("dataset, event_id, date_start, actor1, fatalities").fetchall())
 
 
 def problems(folder):
@@ -88,7 +52,7 @@ ROWS = [
 def test_a_file_is_accounted_for_as_its_loader_does_it(tmp_path):
     path = put(tmp_path / "a.csv", acled(ROWS))
     files = convert(path, tmp_path / "out", keep=["notes"])
-    events = load(path, extract=SPAN, keep=["notes"])
+    events = quiet(ct.load_events, path, extract=SPAN, keep=["notes"])
     row = files.iloc[0]
     assert (row["rows_in_file"], row["rows_kept"], row["rows_left_out"]) == (5, 3, 2)
     for key in ("sha256", "format", "dataset", "left_out_because"):
@@ -103,7 +67,7 @@ def test_a_file_is_accounted_for_as_its_loader_does_it(tmp_path):
 def test_the_events_are_those_of_the_loader_with_their_types(tmp_path):
     path = put(tmp_path / "a.csv", ged([ged_row(1), ged_row(2, date_start="2017-01-01")]))
     convert(path, tmp_path / "out", keep=["source_article"])
-    events = load(path, extract=SPAN, keep=["source_article"])
+    events = quiet(ct.load_events, path, extract=SPAN, keep=["source_article"])
     parts = sorted((tmp_path / "out").glob("dataset=ucdp-ged/year=*/*.parquet"))
     assert [p.parent.name for p in parts] == ["year=2016", "year=2017"]
     back = pd.concat([pd.read_parquet(p, partitioning=None) for p in parts], ignore_index=True)
@@ -115,7 +79,7 @@ def test_the_events_are_those_of_the_loader_with_their_types(tmp_path):
 def test_the_record_is_that_of_the_loader(tmp_path):
     path = put(tmp_path / "a.csv", acled(ROWS))
     files = convert(path, tmp_path / "out", accessed="2026-01-31")
-    expected = load(path, extract=SPAN, accessed="2026-01-31").attrs
+    expected = quiet(ct.load_events, path, extract=SPAN, accessed="2026-01-31").attrs
     record = find_record(ct.scan_events(tmp_path / "out"))
     assert {k: record.get(k) for k in expected} == expected
     assert files.attrs["title"] == expected["title"]
@@ -382,120 +346,6 @@ def test_a_folder_without_permission_is_an_error(tmp_path):
     refused(convert, path, tmp_path / "locked" / "out", kind=FolderError, match="cannot be used")
 
 
-# ----------------------------------------------------------------------- killed, and again
-
-
-class Writer(Worker):
-    """Writes events into a folder."""
-
-    def __init__(self):
-        super().__init__("writer.py")
-
-    def start(self, paths, folder, options=(), **order):
-        """Start writing and return the process ids."""
-        options = {"batch_bytes": 3000, "extract": SPAN, **dict(options)}
-        return self.order(paths=str(paths), folder=str(folder), options=options, **order)
-
-
-@pytest.fixture(scope="module")
-def writer():
-    if not hasattr(os, "fork"):
-        pytest.skip("needs fork")
-    with contextlib.closing(Writer()) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory):
-    """Return a folder with files of several years, and the events in them."""
-    home = tmp_path_factory.mktemp("exports")
-    for i in range(2):
-        rows = [
-            acled_row(100 * i + n, event_date=f"{2012 + n % 2}-03-0{1 + i}", year="")
-            for n in range(8)
-        ]
-        put(home / "in" / f"{i}.csv", acled(rows))
-    put(home / "in" / "ged.csv", ged(5))
-    convert(home / "in", home / "out")
-    return home / "in", content(home / "out")
-
-
-def check_folder(folder):
-    """Check that what the ledger names is there and whole, and say how much it is."""
-    with contextlib.suppress(MissingFileError):
-        return len(content(folder)) if (folder / "_ledger").is_dir() else 0
-    return 0
-
-
-def finish(writer, exports, folder):
-    files, expected = exports
-    writer.start(files, folder)
-    [[kind, said]] = writer.wait()
-    assert (kind, said) == ("returned", len(expected))
-    assert content(folder) == expected
-    left = [p for p in folder.rglob("*") if p.name.endswith(".part")]
-    named = sum(len(e.parts) for e in ct.parquet.ledger.read_entries(folder))
-    assert left == []
-    assert len(list(folder.glob("dataset=*/year=*/*"))) == named
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("number", [2, 3, 4, 8])  # parts, an entry, a part, the last entry
-def test_killed_as_a_file_gets_its_name_it_goes_on(writer, exports, tmp_path, number, when):
-    writer.start(exports[0], tmp_path / "out", die=[number, when])
-    assert writer.wait() == [[]], "it died"
-    before = check_folder(tmp_path / "out")
-    assert before == {2: 0, 3: 8 * (when == "after"), 4: 8, 8: 16 + 5 * (when == "after")}[number]
-    finish(writer, exports, tmp_path / "out")
-
-
-def kill_at_random(writer, exports, folder, times, seed):
-    rng = random.Random(seed)
-    begin = time.perf_counter()
-    finish(writer, exports, folder)
-    lasts = time.perf_counter() - begin
-    seen = set()
-    for _ in range(times):
-        shutil.rmtree(folder)
-        for _ in range(rng.randint(1, 3)):  # killed again as it goes on
-            [child] = writer.start(exports[0], folder, hold=rng.choice([1, 5000, 1 << 20]))
-            time.sleep(rng.uniform(0, lasts))
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-            writer.wait()
-        seen.add(check_folder(folder))
-        finish(writer, exports, folder)
-    return seen
-
-
-def test_killed_at_random_moments_it_ends_with_the_same_events(writer, exports, tmp_path):
-    kill_at_random(writer, exports, tmp_path / "out", 2, seed=1)
-
-
-@pytest.mark.slow
-def test_killed_at_many_random_moments_it_ends_with_the_same_events(writer, exports, tmp_path):
-    seen = kill_at_random(writer, exports, tmp_path / "out", 8, seed=2)
-    assert len(seen) > 2, "the kills fell on different states"
-
-
-def test_two_processes_at_once_are_refused(writer, exports, tmp_path):
-    writer.start(exports[0], tmp_path / "out", copies=3)
-    ends = writer.wait()
-    kinds = [kind for kind, _ in ends]
-    assert "returned" in kinds
-    assert all(k == "returned" or "Another process" in said for k, said in ends)
-    finish(writer, exports, tmp_path / "out")
-
-
-def test_a_full_disk_is_told_and_nothing_half_stays(writer, exports, tmp_path):
-    writer.start(exports[0], tmp_path / "out", largest_file=3000)
-    [[kind, said]] = writer.wait()
-    assert kind == "FolderError"
-    assert "disk is full" in said
-    assert check_folder(tmp_path / "out") == 0
-    finish(writer, exports, tmp_path / "out")
-
-
 # ---------------------------------------------------------------------------- in the engines
 
 
@@ -504,7 +354,7 @@ def test_memory_is_given_back_year_by_year(tmp_path, monkeypatch):
     path = put(tmp_path / "a.csv", acled(ROWS))
     convert([path, put(tmp_path / "b.csv", acled([acled_row(8), acled_row(9)]))], tmp_path / "out")
     parts = sorted((tmp_path / "out").glob("dataset=acled/year=2016/*"))
-    events = load(path)
+    events = quiet(ct.load_events, path)
     assert [pd.read_parquet(p)["event_id"].tolist() for p in parts] == [
         [*events.query("date_start < '2017'")["event_id"], "VLM8", "VLM9"]
     ]
