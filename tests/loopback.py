@@ -1,6 +1,7 @@
 """A server on loopback that has a bad day on request, and processes that work by order."""
 
 import contextlib
+import hashlib
 import http.server
 import io
 import json
@@ -16,6 +17,11 @@ import zipfile
 from pathlib import Path
 
 TESTS = Path(__file__).parent
+TABLE = b"reed,heron\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(20_000))
+
+
+def sha(content):
+    return hashlib.sha256(content).hexdigest()
 
 
 def make_zip(*members):
