@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import legend_of
 
 import toolkit as ct
 from toolkit.counts import count_events
@@ -52,10 +53,6 @@ def events():
 def source_of(ax):
     (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
     return note.get_text().replace("\n", " ")
-
-
-def legend_of(ax):
-    return [t.get_text() for t in ax.get_legend().get_texts()]
 
 
 def steps_of(ax):

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import legend_of, note_of, texts_of
 
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError
 from toolkit.plots import breaks as module
@@ -25,19 +26,6 @@ SETTINGS = {"cost": "negative binomial", "false_rate": "0.05", "penalty": "9.4",
 
 def day(text):
     return mpl.dates.date2num(np.datetime64(text))
-
-
-def note_of(ax):
-    (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
-    return note.get_text().replace("\n", " ")
-
-
-def legend_of(ax):
-    return [t.get_text() for t in ax.get_legend().get_texts()]
-
-
-def texts_of(ax, kind):
-    return [t.get_text() for t in ax.texts if t.get_gid() == kind]
 
 
 def segments_of(ax, label):

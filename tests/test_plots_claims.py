@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import legend_of, note_of
 
 from toolkit.errors import ColumnError, DataWarning, EmptySelectionError, OptionError
 from toolkit.plots.claims import VERDICTS, plot_ledger
@@ -66,15 +67,6 @@ def strokes_of(grid):
             if mpl.colors.to_hex(lines.get_color()[0]).upper() == MAIN:
                 coloured.add(int(x))
     return strokes, coloured
-
-
-def note_of(ax):
-    (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
-    return note.get_text().replace("\n", " ")
-
-
-def legend_of(ax):
-    return [t.get_text() for t in ax.get_legend().get_texts()]
 
 
 # ------------------------------------------------------------------------ specification curve

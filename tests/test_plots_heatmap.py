@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import legend_of, note_of
 
 from toolkit.counts import count_events
 from toolkit.errors import ColumnError, EmptySelectionError, OptionError
@@ -58,15 +59,6 @@ def hatched_of(ax):
     start = mpl.dates.date2num(np.datetime64("2015-01-01"))
     boxes = [path.get_extents() for path in patches.get_paths()]
     return [(int(b.y0), round(b.x0 - start), round(b.width)) for b in boxes]
-
-
-def note_of(ax):
-    (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
-    return note.get_text().replace("\n", " ")
-
-
-def legend_of(ax):
-    return [t.get_text() for t in ax.get_legend().get_texts()]
 
 
 def test_cells_hold_the_counts_and_zeros_no_colour(panel):

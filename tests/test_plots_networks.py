@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import note_of
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch
@@ -70,11 +71,6 @@ def make_kin():
 def make_crowd(n=200):
     G = nx.gnm_random_graph(n, 2 * n, seed=3)
     return nx.relabel_nodes(G, {i: f"Brigade of the Valley {i}" for i in G})
-
-
-def note_of(ax):
-    (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
-    return note.get_text().replace("\n", " ")
 
 
 def dots_of(ax):

@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import legend_of, note_of
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_hex
 
@@ -101,21 +102,12 @@ SIDES = {"Ash": 0, "Birch": 0, "Ash Army": 0, "Cedar": 1, "Elm": 1}
 AGAINST = {("Ash", "Elm"), ("Birch", "Ash Army")}  # cooperation across, opposition inside
 
 
-def note_of(ax):
-    (note,) = [t for t in ax.texts if t.get_gid() == "source-note"]
-    return note.get_text().replace("\n", " ")
-
-
 def below(axes):
     return axes[0].figure.get_supxlabel().replace("\n", " ")
 
 
 def labels_of(ax):
     return [t.get_text() for t in ax.get_yticklabels()]
-
-
-def legend_of(ax):
-    return [t.get_text() for t in ax.get_legend().get_texts()]
 
 
 def artist(ax, gid):
